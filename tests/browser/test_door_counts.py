@@ -31,6 +31,25 @@ def save_count(page: Page, number: str, verdict: str) -> None:
     page.wait_for_selector(f"#result[data-verdict={verdict}]")
 
 
+def test_photo_that_cannot_be_read_is_taken_off_and_the_rest_stays(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    page = open_phone().page
+    open_way(page, "head_count")
+    page.fill("#heads", "34")
+    page.check("[value=exact]")
+    page.fill("#remark", "签到表共2页")
+    page.set_input_files("#sheet", {"name": "sheet.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"})
+
+    page.click("[data-form=head_count] .btn")
+    expect(page.locator("#trouble")).to_have_text("这张照片读不出来，已移除。请另选一张，或者不附照片，再保存一次。")
+    left = [page.input_value(field) for field in ("#sheet", "#heads", "#remark")]
+    page.click("[data-form=head_count] .btn")
+    page.wait_for_selector("#result[data-verdict=counted]")
+
+    assert left == ["", "34", "签到表共2页"]
+
+
 @pytest.mark.parametrize(
     ("rule", "label", "whom"),
     [
@@ -80,7 +99,7 @@ def test_head_count_before_the_start_waits_and_says_so(open_phone: OpenPhone) ->
     accept_scan(scan, session=session, reason="老师清点", by=device.made_by, at=now())
     phone.page.click("[data-act=sync]")
 
-    expect(phone.page.locator("#recent")).to_contain_text("已上传，主办方已计入")
+    expect(phone.page.locator("#recent")).to_contain_text("已上传，承办单位已计入")
     expect(phone.page.locator("#set-aside-count")).to_contain_text("0条")
     assert LedgerEntry.objects.get(session=session).count == 40
 

@@ -156,7 +156,7 @@ def test_link_that_is_not_known_is_refused_kindly(open_browser: Callable[..., Re
     page = phone.visit(f"/door/#{DEVICE_TOKEN}")
 
     page.wait_for_selector("[data-view=setup]:visible")
-    expect(page.locator("#link-state")).to_contain_text("请向主办方要一个新的")
+    expect(page.locator("#link-state")).to_contain_text("请向承办单位要一个新的")
     assert [text for text in phone.console if "401" not in text] == []
     phone.console.clear()
 

@@ -157,7 +157,7 @@ def test_day_before_nobody_is_welcome_and_all_waits(open_phone: OpenPhone) -> No
 
     scan_ticket(phone.page, ticket_of(elder), "not_now")
     expect(phone.page.locator("#result")).to_have_class("result mind")
-    expect(phone.page.locator("#result")).to_contain_text("还没有计入，由主办方核对后决定")
+    expect(phone.page.locator("#result")).to_contain_text("还没有计入，由承办单位核对后决定")
     enter_code(phone.page, elder.door_code, "not_now")
     choose_name(phone.page, "嘉明", "not_now")
     phone.page.click("[data-all]")
@@ -227,7 +227,7 @@ def test_ticket_of_another_session_says_when_it_is_and_that_it_waits(
 
     local = start.astimezone(datetime.timezone(8 * HOUR))
     expect(phone.page.locator("#result")).to_contain_text(f"{local.month}月{local.day}日")
-    expect(phone.page.locator("#result")).to_contain_text("由主办方核对")
+    expect(phone.page.locator("#result")).to_contain_text("由承办单位核对")
 
 
 @pytest.mark.parametrize("state", Session.OFF_STATES)

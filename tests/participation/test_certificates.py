@@ -184,7 +184,7 @@ def test_by_hand_one_session_is_enough():
 
     (certificate,) = issue(activity, attendee(activity, count=1))
 
-    assert certificate.criteria == "由主办单位在实际参加者中评定。"
+    assert certificate.criteria == "由承办单位在实际参加者中评定。"
 
 
 def test_nobody_chosen_is_refused(training):

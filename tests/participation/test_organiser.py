@@ -120,7 +120,7 @@ def test_whoever_is_taken_out_reads_why_and_nothing_of_others(session, organiser
     take_out(row, note="重复报名", by=organiser, at=NOON)
 
     notice = Notification.objects.get(user=row.registered_by, kind="registration_removed")
-    assert text_of(notice.kind, notice.params) == "李嘉明：主办方取消了您11月6日（周五）的报名。原因：重复报名"
+    assert text_of(notice.kind, notice.params) == "李嘉明：承办单位取消了您11月6日（周五）的报名。原因：重复报名"
 
 
 def test_taking_out_twice_changes_nothing(session, organiser):

@@ -2,7 +2,7 @@
 
 from qixue.participation.models import CertificateRule
 
-BY_HAND = "由主办单位在实际参加者中评定。"
+BY_HAND = "由承办单位在实际参加者中评定。"
 
 
 def criteria_in_words(rule: CertificateRule, total: int) -> str:

@@ -66,7 +66,7 @@ def certificates(record: LearningRecord) -> dict[str, Any]:
 
 
 def attended(record: LearningRecord) -> dict[str, Any]:
-    header = {"日期": 3, "活动": 8, "主办单位": 5, "学时": 2}
+    header = {"日期": 3, "活动": 8, "承办单位": 5, "学时": 2}
     rows = [
         (
             day_text(local_day(row.session.starts_at)) if row.session.starts_at else "",

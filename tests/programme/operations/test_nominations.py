@@ -355,6 +355,25 @@ def test_waiting_is_shown_to_the_nearest_judge_and_to_those_it_came_back_to(rung
     assert found == {"school": [back.pk], "town": [waiting.pk], "county": [], "city": []}
 
 
+def test_what_is_due_first_waits_first(rungs: Rungs) -> None:
+    """What has no day last; what came back is due with its call."""
+    undated, soon, back = rungs.submitted(), rungs.submitted(), rungs.submitted()
+    other = CallFactory(programme=rungs.call.programme, kind=RecognitionCall.Kind.BRAND_PROJECT)
+    other.stages.create(level="town", due_on=TODAY)
+    Nomination.objects.filter(pk=soon.pk).update(call=other)
+    send_back_nomination(back, comment="请补充", edit_count=2, by=rungs.people["town"], at=NOON)
+
+    found = {
+        name: [(each.pk, each.due_on) for each in nominations_waiting(rungs.people[name])]
+        for name in ("school", "town")
+    }
+
+    assert found == {
+        "school": [(back.pk, rungs.call.nominate_until)],
+        "town": [(soon.pk, TODAY), (undated.pk, None)],
+    }
+
+
 def test_waiting_passes_a_desk_whose_last_judge_is_gone(rungs: Rungs) -> None:
     waiting = rungs.submitted()
     rungs.people["town"].role_assignments.update(ended_at=NOON)

@@ -59,6 +59,32 @@ def test_plan_that_is_due_first_stands_first(city: Organisation, town: Organisat
     assert [plan for plan, _act in acts(person(town, Role.ORGANISER))] == [plans["c"], plans["b"], plans["a"]]
 
 
+def test_each_act_is_due_by_its_own_day(city: Organisation, town: Organisation) -> None:
+    """Not by that of filing: who countersigns has a day of their own, who decides time until the first session."""
+    other, day = OrganisationFactory(parent=city), datetime.timedelta(days=1)
+    plans = {act: plan_in(town, State.SUBMITTED, city) for act in ("countersign", "decide", "publish", "none")}
+    Plan.objects.update(due_on=NOON.date() - day)
+    PlanVersion.objects.filter(plan=plans["publish"]).update(state=State.APPROVED)
+    Countersignature.objects.create(
+        version=plans["countersign"].versions.get(), organisation=other, asked_at=NOON, due_on=NOON.date() + 3 * day
+    )
+    for act, days in (("decide", 4), ("decide", -1), ("publish", 2)):
+        version = plans[act].versions.get()
+        PlanLineFactory(version=version, starts_at=NOON + days * day, ends_at=NOON + (days + 1) * day)
+        PlanStep.objects.create(plan=plans[act], version=version, kind=PlanStep.Kind.SUBMITTED, at=NOON)
+    user = person(city)
+    RoleAssignmentFactory(user=user, organisation=other, role=Role.COORDINATOR)
+
+    found = [(waiting.act, waiting.plan, waiting.due_on) for waiting in waiting_for(user)]
+
+    assert found == [
+        ("publish", plans["publish"], NOON.date() + 2 * day),
+        ("countersign", plans["countersign"], NOON.date() + 3 * day),
+        ("decide", plans["decide"], NOON.date() + 4 * day),
+        ("decide", plans["none"], None),
+    ]
+
+
 def test_draft_waits_for_its_own_organisation_only(city: Organisation, town: Organisation) -> None:
     plan = plan_in(town, State.DRAFT, city)
 

@@ -176,7 +176,7 @@ def test_whoever_is_in_is_offered_no_way_to_leave(member, soon):
 
     page = page_of(client, address)
 
-    assert "李嘉明已经签到，名额不能再取消或转给家人。如果弄错了，请找主办方说明。" in words(page)
+    assert "李嘉明已经签到，名额不能再取消或转给家人。如果弄错了，请找承办单位说明。" in words(page)
     assert not {"不能来", "换家里人参加"} & links(page).keys()
     assert [client.get(f"{address}{way}/").url for way in ("cancel", "transfer")] == [address, address]
 

@@ -13,12 +13,14 @@ from tests.factories import (
     OpenSessionFactory,
     RoleAssignmentFactory,
     SessionFactory,
+    key,
 )
+from tests.factories_planning import PlanVersionFactory
 from tests.participation.letting_in import came_by_the_wall
 from tests.web.workspace.door.pages import waiting_scan
 
 from qixue.people.models import Role
-from qixue.programme.models import Session
+from qixue.programme.models import Countersignature, PlanVersion, Session
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -56,6 +58,45 @@ def test_longest_overdue_stand_first_and_all_are_a_press_away(client: Client) ->
     assert (sessions_named(desk), sessions_named(everything)) == (expected[:8], expected)
     assert link.text_content() == "已结束、还没有填报人数：全部10项"
     assert "前8项，共10项" in desk.text_content()
+
+
+def test_what_is_going_on_can_be_found_until_it_is_over_also_once_it_is_counted(client: Client) -> None:
+    late = OpenSessionFactory(number=1, starts_at=NOON - HOUR, ends_at=NOON + HOUR)
+    early = OpenSessionFactory(number=2, activity=late.activity, starts_at=NOON - 2 * HOUR, ends_at=None)
+    planned = OpenSessionFactory(number=3, activity=late.activity, starts_at=NOON + HOUR)
+    others = (
+        {"starts_at": NOON - 2 * HOUR, "ends_at": NOON - HOUR, "state": Session.State.HELD},
+        {"starts_at": NOON - DAY, "ends_at": None},
+        {"starts_at": NOON - HOUR, "ends_at": NOON + HOUR, "state": Session.State.CANCELLED},
+    )
+    for number, facts in enumerate(others, start=4):
+        OpenSessionFactory(number=number, activity=late.activity, **facts)
+    page = organiser_of(client, late)
+
+    before = main_of(page.get("/workspace/"))
+    head_count = {"count": "30", "qualifier": "exact", "note": "签到表", "confirmed": "on", "client_uuid": str(key())}
+    page.post(f"/workspace/sessions/{late.pk}/head-count/", head_count)
+    late.refresh_from_db()
+    after = main_of(page.get("/workspace/"))
+
+    going_on, coming = ".//section[header/h2='正在进行']", ".//section[header/h2='接下来']"
+    assert late.state == Session.State.HELD
+    assert [sessions_named(main.xpath(going_on)[0]) for main in (before, after)] == [[early.pk, late.pk]] * 2
+    assert sessions_named(after.xpath(coming)[0]) == [planned.pk]
+
+
+def test_plan_to_countersign_stands_with_its_own_last_day(client: Client) -> None:
+    version = PlanVersionFactory(state=PlanVersion.State.SUBMITTED, plan__due_on=(NOON - 9 * DAY).date())
+    role = RoleAssignmentFactory(role=Role.COORDINATOR)
+    asked = {"asked_at": NOON - 3 * DAY, "due_on": (NOON - DAY).date()}
+    Countersignature.objects.create(version=version, organisation=role.organisation, **asked)
+    client.force_login(role.user)
+
+    (row,) = main_of(client.get("/workspace/")).xpath(".//section[header/h2='待您办理']//*[@class='session']")
+
+    assert "11月3日" in row.xpath("string(*[@class='time'])")
+    assert "10月26日" not in row.text_content()
+    assert row.xpath("normalize-space(.//*[@class='tag seal'])") == "⚠ 逾期"
 
 
 def test_list_that_is_whole_offers_no_more(client: Client) -> None:

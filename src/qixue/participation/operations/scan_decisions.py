@@ -19,7 +19,7 @@ from qixue.participation.operations.check_ins import CheckIn, Source, check_open
 from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.door_page import check_is_another
 from qixue.participation.operations.evidence import keep_note
-from qixue.participation.operations.head_counts import report_head_count
+from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import with_chain_held
 from qixue.participation.queries.door import names_nobody, reasons_today, scans_at
@@ -75,6 +75,29 @@ def accept_scan(
         scan.resident = Resident.objects.create(name=name)
     let_count(session, [scan], reason, by=by, at=at)
     return scan
+
+
+@transaction.atomic
+def replace_count(scan: Scan, *, standing: LedgerEntry, reason: str, by: User, at: datetime.datetime) -> Scan:
+    """Let a head count that was put aside count instead of the one that stands, which it corrects.
+
+    Again changes nothing. Refused: not_in_charge, already_decided, session_off, session_not_open, reason_missing, and
+    those of `correct_head_count`: above all already_replaced, where another one stands by now. Raises ValueError for a
+    scan of another session.
+    """
+    if standing.session is None:
+        raise ValueError("This is no head count of a session.")
+    must_be_in_charge(by, Action.CORRECT_ATTENDANCE, standing.session)
+    session = with_chain_held(standing.session)
+    (scan,) = locked_scans(session, [scan.pk])
+    if scan.decision == Decision.ACCEPTED:
+        return scan
+    check_undecided(scan)
+    check_open(session, at=at)
+    reason = checked_reason(reason, SAY_WHY)
+    scan.entry = correct_head_count(standing, accepted_report(scan, reason, at=at), reason=reason, by=by, at=at)
+    scan.session = session
+    return decided(scan, Decision.ACCEPTED, reason, by=by, at=at)
 
 
 @transaction.atomic
@@ -231,15 +254,19 @@ def check_in_of(scan: Scan, session: Session, reason: str) -> CheckIn:
 
 
 def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: datetime.datetime) -> LedgerEntry:
-    """A count that came without evidence stands on the reason of who accepted it."""
     if session.starts_at is None or session.starts_at > at:
         sentence = _("This head count can be accepted once the session has begun.")
         raise Refused("session_not_started", sentence)
+    return report_head_count(session, accepted_report(scan, reason, at=at), by=by, at=at)
+
+
+def accepted_report(scan: Scan, reason: str, *, at: datetime.datetime) -> CountReport:
+    """A count that came without evidence stands on the reason of who accepted it."""
     report = report_of(scan, device_name="", confirmed=True)
     if report.evidence is None:
         scan.evidence = keep_note(reason, at=at)
         report = dataclasses.replace(report, evidence=scan.evidence)
-    return report_head_count(session, report, by=by, at=at)
+    return report
 
 
 def decided(scan: Scan, decision: str, reason: str, *, by: User, at: datetime.datetime) -> Scan:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
+from qixue.core.clock import local_day
 from qixue.people.models import Organisation, RoleAssignment, User
 from qixue.people.queries import holders_of, nearest_holder, path_above, path_filter
 from qixue.people.rules import TABLE, Action, reach
@@ -90,27 +91,34 @@ def countersigners_for(version: PlanVersion) -> QuerySet[Organisation]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One plan that waits for somebody. `act` is file, revise, countersign, decide or publish."""
+    """One plan that waits for somebody. `act` is file, revise, countersign, decide or publish.
+
+    `due_on` is the last day for filing or countersigning it; whoever decides or publishes has until the first session.
+    """
 
     plan: Plan
     act: str
+    due_on: datetime.date | None
     countersignature: Countersignature | None = None
 
 
 def waiting_for(user: User) -> list[Waiting]:
-    """What waits for this person and not for somebody nearer to it in the tree: the plan that is due first first, those
-    without a day last, and those of one day by organisation.
+    """What waits for this person and not for somebody nearer to it in the tree: what is due first first, what has no
+    day last, and what is due on one day by organisation.
     """
     found = [
-        *(Waiting(plan, "revise" if plan.latest_number > 1 else "file") for plan in drafts_waiting(user)),
-        *(Waiting(asked.version.plan, "countersign", asked) for asked in answers_waiting(user)),
-        *(Waiting(plan, act) for act, plan in decisions_waiting(user)),
+        *(Waiting(plan, "revise" if plan.latest_number > 1 else "file", plan.due_on) for plan in drafts_waiting(user)),
+        *(Waiting(asked.version.plan, "countersign", asked.due_on, asked) for asked in answers_waiting(user)),
+        *(
+            Waiting(plan, act, local_day(plan.first_at) if plan.first_at else None)
+            for act, plan in decisions_waiting(user)
+        ),
     ]
-    return sorted(found, key=lambda waiting: urgency(waiting.plan))
+    return sorted(found, key=urgency)
 
 
-def urgency(plan: Plan) -> tuple[datetime.date, str, int]:
-    return (plan.due_on or datetime.date.max, plan.organisation.path, plan.pk)
+def urgency(waiting: Waiting) -> tuple[datetime.date, str, int]:
+    return (waiting.due_on or datetime.date.max, waiting.plan.organisation.path, waiting.plan.pk)
 
 
 def drafts_waiting(user: User) -> list[Any]:
@@ -126,7 +134,8 @@ def answers_waiting(user: User) -> QuerySet[Countersignature]:
 
 
 def decisions_waiting(user: User) -> list[tuple[str, Any]]:
-    """Plans whose nearest deciding organisation is one of the user's, or that they invited themselves.
+    """Plans whose nearest deciding organisation is one of the user's, or that they invited themselves, each with
+    `first_at` as `first_session_of` says.
 
     Not while an answer is missing.
     """
@@ -138,13 +147,23 @@ def decisions_waiting(user: User) -> list[tuple[str, Any]]:
         version__plan=OuterRef("pk"), version__state=State.SUBMITTED, is_agreed=None
     )
     invitation = PlanStep.objects.filter(plan=OuterRef("pk"), kind=PlanStep.Kind.INVITED).order_by("pk")
-    plans = with_state(Plan.objects.filter(approvable_by(user))).annotate(inviter=Subquery(invitation.values("by")[:1]))
+    plans = with_state(Plan.objects.filter(approvable_by(user))).annotate(
+        inviter=Subquery(invitation.values("by")[:1]), first_at=first_session_of("pk")
+    )
     ready = plans.filter(latest_state__in=(State.SUBMITTED, State.APPROVED)).exclude(Exists(unanswered))
     return [
         ("publish" if plan.latest_state == State.APPROVED else "decide", plan)
         for plan in ready
         if plan.inviter == user.pk or nearest(plan, holders) in own
     ]
+
+
+def first_session_of(plan: str) -> Subquery:
+    """When the first session of the filed or approved version begins, of those that were to come when it was filed."""
+    filed = PlanStep.objects.filter(version=OuterRef("version"), kind=PlanStep.Kind.SUBMITTED).order_by("-at", "-pk")
+    lines = PlanLine.objects.filter(version__plan=OuterRef(plan), version__state__in=(State.SUBMITTED, State.APPROVED))
+    ahead = lines.filter(starts_at__gt=Subquery(filed.values("at")[:1])).order_by("starts_at", "pk")
+    return Subquery(ahead.values("starts_at")[:1])
 
 
 def nearest(plan: Plan, holders: Set[str]) -> str:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 
 from qixue.people.models import Organisation, User
 from qixue.people.queries import holders_of, path_filter, whose_turn
@@ -116,20 +116,36 @@ def by_place(nominations: Iterable[Any]) -> dict[str, list[Any]]:
     return found
 
 
-def nominations_waiting(user: User) -> list[Nomination]:
-    """What waits for this person's judgement and not for somebody nearer, and what came back to their office."""
+def nominations_waiting(user: User) -> list[Any]:
+    """What waits for this person's judgement and not for somebody nearer, and what came back to their office; each with
+    `due_on`, what is due first first and what has no day last.
+    """
     waiting = turn_of(user, State.NOMINATED, Action.JUDGE_NOMINATION, "waits_at__path")
     back = turn_of(user, State.SENT_BACK, Action.NOMINATE, "organisation__path")
     desks = [(each, each.waits_at) for each in waiting if each.waits_at]
-    return [*judgeable(user, desks), *back]
+    found: list[Any] = [*judgeable(user, desks), *back]
+    return sorted(found, key=lambda each: (each.due_on or datetime.date.max, each.call_id, each.pk))
 
 
-def turn_of(user: User, state: str, action: Action, field: str) -> QuerySet[Nomination]:
+def due_day() -> Case:
+    """The last day of the level at which a nomination waits; of one that came back, that of the call.
+
+    Where it is decided there is none.
+    """
+    stages = CallStage.objects.filter(call=OuterRef("call")).order_by("pk").values("due_on")
+    levels = [
+        When(waits_at__region__level=region, then=Subquery(stages.filter(level=stage)[:1]))
+        for stage, region in LEVELS.items()
+    ]
+    return Case(When(state=State.SENT_BACK, then=F("call__nominate_until")), *levels)
+
+
+def turn_of(user: User, state: str, action: Action, field: str) -> QuerySet[Any]:
     """Those in the state whose organisation, as `field` says, has its nearest holder of the action in the user's."""
     below = Nomination.objects.filter(path_filter(reach(user, action), field), state=state)
     paths = below.order_by().values_list(field, flat=True).distinct()
     mine = below.filter(**{f"{field}__in": whose_turn(user, action, paths)})
-    return mine.select_related(*SHOWN_WITH, "waits_at").order_by("call", "pk")
+    return mine.annotate(due_on=due_day()).select_related(*SHOWN_WITH, "waits_at").order_by("call", "pk")
 
 
 def calls_open_to(user: User, today: datetime.date) -> QuerySet[RecognitionCall]:

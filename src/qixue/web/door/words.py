@@ -105,7 +105,9 @@ WAYS = {
     "count_wrong": _("Please enter a whole number, for example 37."),
     "qualifier_missing": _("Please say whether the number is exact or an estimate."),
     "evidence_missing": _("Please add a photo of the sign-in sheet, or write what the number stands on."),
-    "photo_wrong": _("This photo cannot be read. Please take it again."),
+    "photo_wrong": _(
+        "This photo cannot be read and is taken off. Choose another one, or go on without it and save once more."
+    ),
 }
 VERDICTS = {
     "in": pgettext_lazy("door", "Welcome"),

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from qixue.core.clock import local_day
-from qixue.participation.queries import sessions_awaiting_count
+from qixue.core.clock import day_bounds, local_day
+from qixue.participation.queries import COUNTABLE, sessions_awaiting_count
 from qixue.participation.queries.door_state import undecided_by_session
 from qixue.participation.queries.left_in import left_in_after_start
 from qixue.participation.queries.lotteries import draws_awaiting_a_number
@@ -44,6 +45,16 @@ class Task:
 
     waiting: Waiting
     act: tuple[Any, str]
+    today: datetime.date
+
+    @property
+    def due_words(self) -> Any:
+        """What the day is by which it has to be done."""
+        return _("First session") if self.waiting.act in {"decide", "publish"} else _("Last day")
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.waiting.due_on is not None and self.waiting.due_on < self.today
 
     @property
     def url(self) -> str:
@@ -90,7 +101,7 @@ def within(user: User, action: Action, field: str = "activity__organisation__pat
 
 
 def plan_tasks(user: User, at: datetime.datetime) -> list[Task]:
-    return [Task(waiting, ACTS[waiting.act]) for waiting in waiting_for(user)]
+    return [Task(waiting, ACTS[waiting.act], local_day(at)) for waiting in waiting_for(user)]
 
 
 def recognitions(user: User, at: datetime.datetime) -> list[Any]:
@@ -101,6 +112,15 @@ def recognitions(user: User, at: datetime.datetime) -> list[Any]:
 def drafts(user: User, at: datetime.datetime) -> QuerySet[Activity]:
     found = Activity.objects.filter(within(user, Action.SEE_RECORDS, "organisation__path"), state=Activity.State.DRAFT)
     return found.select_related("organisation").order_by("-pk")
+
+
+def running(user: User, at: datetime.datetime) -> QuerySet[Session]:
+    """Sessions that have begun and are not over, counted or not; without a known end until their day is over."""
+    start, _end = day_bounds(local_day(at), local_day(at))
+    not_over = Q(ends_at__gte=at) | Q(ends_at=None, starts_at__gte=start)
+    attended = within(user, Action.RECORD_ATTENDANCE)
+    begun = Session.objects.filter(attended, not_over, state__in=COUNTABLE, starts_at__lt=at)
+    return begun.select_related("activity", "venue").order_by("starts_at", "pk")
 
 
 def upcoming(user: User, at: datetime.datetime) -> QuerySet[Session]:
@@ -139,6 +159,7 @@ WAITING = {
     "recognitions": Kind(_("Recognitions"), "workspace/recognitions/waiting.html", recognitions),
 }
 LATER = {
+    "running": Kind(pgettext_lazy("session", "Going on now"), "workspace/sessions/on_desk.html", running),
     "uncounted": Kind(
         _("Over, and not counted yet"),
         "workspace/sessions/on_desk.html",

@@ -1,5 +1,7 @@
 """The list of scans that wait or are odd: whom each is about, what can be done, and what is asked for."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from lxml import html
@@ -7,8 +9,10 @@ from tests.factories import OpenSessionFactory, RegionFactory, RegistrationFacto
 from tests.web.workspace.door.pages import asked_name, text_of, waiting_scan
 
 from qixue.core.clock import now
+from qixue.core.quantity import Qualifier
 from qixue.participation.models import LedgerEntry, Scan
 from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.people.models import User
 from qixue.programme.models import Session
 
@@ -48,6 +52,66 @@ def test_note_of_a_head_count_stands_in_the_list(session: Session, page: Client)
 
     assert "说明：两位志愿者门口清点" in text_of(page.get(scans_of(session)))
     assert shown.xpath("//main//label/span/strong/text()") == ["0"]
+
+
+@pytest.fixture
+def standing(session: Session, organiser: User) -> LedgerEntry:
+    """The head count that was there first."""
+    report = CountReport(count=30, qualifier=Qualifier.EXACT, client_uuid=key(), note="签到表", confirmed=True)
+    return report_head_count(session, report, by=organiser, at=now())
+
+
+def count_behind(session: Session) -> tuple[Scan, str]:
+    """A head count that waits behind it, and the page on which it is decided."""
+    sent = {"count": 34, "qualifier": "exact"}
+    scan = waiting_scan(session, kind=Scan.Kind.HEAD_COUNT, sent=sent, reason="head_count_exists")
+    return scan, scans_of(session, f"{scan.pk}/")
+
+
+def seen_on(answer: Any) -> str:
+    (version,) = html.fromstring(answer.content.decode()).xpath("//main//input[@name='version']/@value")
+    return str(version)
+
+
+def test_head_count_behind_another_one_replaces_it_once_both_were_seen(
+    session: Session, page: Client, standing: LedgerEntry
+) -> None:
+    scan, path = count_behind(session)
+    shown, answers = page.get(path), {"decision": "accepted", "reason": "后来又数了一遍"}
+
+    unseen = page.post(path, answers)
+    done = [page.post(path, {**answers, "version": seen_on(shown)}) for _press in range(2)]
+
+    scan.refresh_from_db()
+    entry = LedgerEntry.objects.effective().get()
+    assert "已有人数： 30人次" in text_of(shown)
+    assert (unseen.status_code, [each.status_code for each in done]) == (422, [302, 302])
+    assert (entry.kind, entry.count, entry.target, entry.reason) == ("correction", 34, standing, "后来又数了一遍")
+    assert (scan.decision, scan.entry, LedgerEntry.objects.count()) == ("accepted", entry, 2)
+
+
+def test_head_count_that_changed_meanwhile_is_looked_at_before_it_is_replaced(
+    session: Session, page: Client, organiser: User, standing: LedgerEntry
+) -> None:
+    scan, path = count_behind(session)
+    answers = {"decision": "accepted", "reason": "后来又数了一遍", "version": seen_on(page.get(path))}
+    report = CountReport(count=31, qualifier=Qualifier.EXACT, client_uuid=key(), confirmed=True)
+    correction = correct_head_count(standing, report, reason="漏了一位", by=organiser, at=now())
+
+    asked = page.post(path, answers)
+
+    scan.refresh_from_db()
+    assert (asked.status_code, scan.decision, seen_on(asked)) == (422, "", str(correction.pk))
+    assert "已有人数： 31人次" in text_of(asked)
+
+
+def test_list_offers_no_count_that_would_be_refused(session: Session, page: Client, standing: LedgerEntry) -> None:
+    count_behind(session)
+
+    shown = page.get(scans_of(session))
+
+    assert html.fromstring(shown.content.decode()).xpath("//main//button/@value") == ["rejected"]
+    assert "要用其中一条代替它，请单独核对那一条。" in text_of(shown)
 
 
 def test_unknown_code_at_the_wrong_hour_says_both(session: Session, page: Client) -> None:

@@ -56,7 +56,7 @@ def test_whoever_is_in_is_offered_neither_another_session_nor_to_be_taken_out(se
     page = page_in(organiser.get(address(session)))
 
     acts = [words(row) for row in page.xpath("//tbody/tr/td[@data-label='操作']")]
-    assert ["要改期或移出，请先撤销签到。" in each for each in acts] == [True, False]
+    assert ["要改场次或移出，请先撤销签到。" in each for each in acts] == [True, False]
     assert len(page.xpath("//a[contains(@href, '/take-out/') or contains(@href, '/move/')]")) == 2
 
 

@@ -95,7 +95,8 @@ def test_calling_off_says_how_many_are_in_already(session, organiser):
     assert "已有2人签到" in foretold
     assert "签到" not in before
     assert "目前已签到2人" in words(asked)
-    assert asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
+    (box,) = asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
+    assert words(asked.xpath(f"//label[@for='{box.get('id')}']")[0]) == "我已核对，仍然取消这场"
     assert "已撤销2条签到" in after
     assert "撤销1号" in after
     assert "撤销2号" in after
@@ -200,6 +201,18 @@ def test_a_start_within_the_hour_asks_once_more_beside_it(session, organiser):
     asked = [words(error) for error in page.xpath("//*[@class='error']")]
     assert asked == ["已有1人报名，改到11月4日（周三）12:02开始，他们恐怕来不及知道。请核对日期和时间。"]
     assert answer.status_code == 302
+
+
+def test_venue_says_when_it_may_be_left_out(session, organiser):
+    path = f"/workspace/sessions/{session.pk}/edit/"
+    page = page_in(organiser.get(path))
+    typed = {**typed_on(page), "venue": ""}
+    typed.pop("is_online", None)
+
+    asked = page_in(organiser.post(path, typed), 422)
+
+    assert words(page.xpath("//label[@for='id_venue']")[0]) == "场地（线上举办的不填）"
+    assert [words(error) for error in asked.xpath("//*[@class='error']")] == ["请选择场地，或注明线上。"]
 
 
 def test_called_off_in_two_windows_says_which_reason_stands(session, organiser):

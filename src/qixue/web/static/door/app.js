@@ -156,6 +156,7 @@ async function saveHeadCount(form) {
   try {
     photo = file ? await shrunk(file) : "";
   } catch {
+    sheet.value = ""; // a phone offers no way to take a file off, and the count would never be saved
     return showTrouble(word("photo_wrong"));
   }
   const entry = { count: Number(number), qualifier: qualifier.value, note: note.value.trim(), photo };

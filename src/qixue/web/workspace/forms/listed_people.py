@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, cast
 
 from django import forms
@@ -69,6 +70,7 @@ class PeopleForm(Form):
         self.people = {str(row.resident_id): row.resident for row in listed}
         self.new: list[NewPerson] = []
         self.places: list[tuple[str, int]] = []  # where each of the new people was written: row or paste, its number
+        self.faults: list[tuple[int, str]] = []  # of the paste: the number of the line, and what is wrong there
         self.twice: list[str] = []  # names of those who were written down or chosen twice
         field = cast(forms.MultipleChoiceField, self.fields["listed"])
         field.choices = [(key, f"{person.name} {person.birth_year or ''}") for key, person in self.people.items()]
@@ -87,7 +89,8 @@ class PeopleForm(Form):
             self.read_line(number, line)
         self.leave_out_twice(answers.get("listed", []))
         for refusal in obstacles_in_sheet(self.organisation, self.new, at=now()):
-            self.refuse(refusal)
+            self.place(refusal)
+        self.show_faults()
         if not self.errors and not self.new and not answers.get("listed"):
             self.add_error(None, _("Please choose somebody from the list, or write somebody down."))
         return answers
@@ -111,7 +114,7 @@ class PeopleForm(Form):
         values = [answers.get(f"{name}_{number}") for name in COLUMNS]
         name, birth_year, home, guardian, agreed_on = values
         if name:
-            region = self.home(home or "", f"home_{number}")
+            region = self.home(home or "", row=number)
             self.new.append(NewPerson(name, birth_year, region, guardian or "", agreed_on))
             self.places.append(("row", number))
         elif any(values):
@@ -120,7 +123,7 @@ class PeopleForm(Form):
     def read_line(self, number: int, line: str) -> None:
         if may_hold_identity_number(line):
             complaint = gettext("Line %(number)s: please leave out identity numbers; the year of birth is enough.")
-            self.add_error("paste", complaint % {"number": number})
+            self.faults.append((number, complaint % {"number": number}))
             return
         name, year, home, guardian, agreed = cells_of(line)
         if not name or name.lower() in HEADS:
@@ -129,30 +132,42 @@ class PeopleForm(Form):
         agreed_on = parse_day(agreed) if agreed else None
         fault = fault_of(name) or fault_of(guardian)
         if fault and (year or home):
-            self.add_error("paste", gettext("Line %(number)s: ") % {"number": number} + fault)
+            self.faults.append((number, gettext("Line %(number)s: ") % {"number": number} + fault))
             return
         if fault or (year and birth_year is None) or (agreed and agreed_on is None):
             complaint = gettext(
                 "Line %(number)s: please write name, year of birth and home town, for example 李桂芳，1948，三排镇"
             )
-            self.add_error("paste", complaint % {"number": number})
+            self.faults.append((number, complaint % {"number": number}))
             return
-        self.new.append(NewPerson(name, birth_year, self.home(home, "paste", number), guardian, agreed_on))
+        self.new.append(NewPerson(name, birth_year, self.home(home, line=number), guardian, agreed_on))
         self.places.append(("paste", number))
 
-    def home(self, text: str, field: str, line: int = 0) -> Region | None:
-        """Where nothing is written, the place of the organisation itself; `line` is that of the paste, from 1."""
+    def home(self, text: str, *, row: int = 0, line: int = 0) -> Region | None:
+        """Where nothing is written, the place of the organisation itself; `row` or `line` says where it stands."""
         if not text:
             return self.towns.own
         if (region := self.towns.named(text)) is None:
             sentence = gettext(
                 "“%(text)s” is not a town of this city, or there are several. Please write it like 三排镇"
             )
-            where = gettext("Line %(number)s: ") % {"number": line} if line else ""
-            self.add_error(field, where + sentence % {"text": text})
+            if row:
+                self.add_error(f"home_{row}", sentence % {"text": text})
+            else:
+                self.faults.append((line, gettext("Line %(number)s: ") % {"number": line} + sentence % {"text": text}))
         return region
 
     def refuse(self, refusal: Refused) -> None:
+        self.place(refusal)
+        self.show_faults()
+
+    def show_faults(self) -> None:
+        """Beside the paste, in the order of its lines."""
+        for _line, sentence in sorted(self.faults, key=itemgetter(0)):
+            self.add_error("paste", sentence)
+        self.faults = []
+
+    def place(self, refusal: Refused) -> None:
         """A refusal about the nth new person stands where that person was written."""
         name, _under, number = refusal.field.rpartition("_")
         if name in COLUMNS and number.isdigit():
@@ -160,7 +175,7 @@ class PeopleForm(Form):
             if place == "row":
                 self.add_error(f"{name}_{written}", refusal.sentence)
             else:
-                self.add_error("paste", in_line(written, self.new[int(number) - 1].name, refusal.sentence))
+                self.faults.append((written, in_line(written, self.new[int(number) - 1].name, refusal.sentence)))
         else:
             super().refuse(refusal)
 

@@ -241,6 +241,9 @@ class PublishForm(CallOffForm):
     """The reason is asked for where sessions are called off."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the number of the one that was read
+    confirmed = forms.BooleanField(
+        label=_("I have checked this: publish the plan all the same"), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, calls_off: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qixue.core.clock import SHANGHAI, local_moment
 from qixue.participation.models.organiser import LONGEST_REASON
@@ -38,6 +39,7 @@ class GatheringForm(Form):
         label=_("How people are counted"), choices=Session.CountingRule.choices, widget=forms.RadioSelect
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    remarks = {"venue": pgettext_lazy("after a label", " (unless it is online)")}
 
     def offer_venues(self, region: Region) -> None:
         """Those of the region; where it has none, all."""
@@ -82,6 +84,9 @@ class CallOffForm(ConfirmableForm):
             "For example: the teacher is ill. Everybody reads it on the page of the session, and those who were signed "
             "up in their notice. No names, please."
         ),
+    )
+    confirmed = forms.BooleanField(
+        label=_("I have checked this: cancel the session all the same"), required=False, widget=forms.HiddenInput
     )
 
 

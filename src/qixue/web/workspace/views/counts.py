@@ -1,9 +1,11 @@
-from typing import Any
+import uuid
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
@@ -12,12 +14,16 @@ from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Tally
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.participation.operations.ledger import void_entry
-from qixue.people.rules import Action
+from qixue.participation.queries import effective_head_count
+from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.web import parts
+from qixue.web.forms import Form, shown
 from qixue.web.workspace.access import entry_or_404, evidence_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.counts import CorrectionForm, CountForm, HeadCountForm, VoidForm
 from qixue.web.workspace.namesakes import who_came
+
+NUMBER = ("count", "qualifier")
 
 
 def report_from(form: CountForm) -> CountReport:
@@ -43,6 +49,8 @@ def head_count(request: HttpRequest, pk: int) -> HttpResponse:
             report_head_count(session, report_from(form), by=staff(request), at=now())
         except Refused as refusal:
             form.refuse(refusal)
+            if refusal.code == "head_count_exists":
+                return about_number_now(request, form, session, "workspace/counts/head_count.html")
         else:
             messages.success(request, _("The head count is in the ledger."))
             return redirect("workspace:session", pk)
@@ -71,6 +79,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The correction is in the ledger; the first entry stays readable."))
             return redirect("workspace:session", entry.session_id)
     if replacement := LedgerEntry.objects.filter(target=entry).first():
+        if form.is_bound:
+            return about_number_now(request, form, session_of(entry), "workspace/counts/correct.html")
         return led_on(request, replacement)
     return parts.form_page(request, "workspace/counts/correct.html", form, entry=entry, **around(entry))
 
@@ -91,9 +101,38 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, said_of_void(person))
             return redirect("workspace:session", entry.session_id)
     if replacement := LedgerEntry.objects.filter(target=entry).first():
+        is_corrected = replacement.kind == LedgerEntry.Kind.CORRECTION
+        if form.is_bound and is_corrected and effective_head_count(session_of(entry)):
+            return about_number_now(request, form, session_of(entry), "workspace/counts/void.html")
         return led_on(request, replacement)
     context = {"entry": entry, "person": person, "session": entry.session, "programme": entry.activity.programme}
     return parts.form_page(request, "workspace/counts/void.html", form, **context)
+
+
+def session_of(entry: LedgerEntry) -> Session:
+    return cast(Session, entry.session)  # `entry_or_404` finds none without one
+
+
+def about_number_now(request: HttpRequest, form: Form, session: Session, template: str) -> HttpResponse:
+    """Somebody was faster. The number that stands is shown beside the one that was typed, and nothing typed is lost:
+    sent again, the form is about what stands now.
+    """
+    standing = effective_head_count(session)
+    form.data = {**request.POST.dict(), "client_uuid": str(uuid.uuid4())}  # the old key may be that of an entry
+    route = "void_entry" if isinstance(form, VoidForm) else "correct_entry"
+    may_correct = may(request.user, Action.CORRECT_ATTENDANCE, session.activity.organisation)
+    address = reverse(f"workspace:{route}", args=[standing.pk]) if standing else page_of_count(session)
+    context = {
+        "is_changed": True,
+        "entry": standing,
+        "typed": " · ".join(shown(form[name], form[name].value()) for name in NUMBER if name in form.fields),
+        "address": address if may_correct else "",
+    }
+    return parts.form_page(request, template, form, **context, **around(session))
+
+
+def page_of_count(session: Session) -> str:
+    return reverse("workspace:head_count", args=[session.pk])
 
 
 def led_on(request: HttpRequest, replacement: LedgerEntry) -> HttpResponse:

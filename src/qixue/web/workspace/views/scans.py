@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.models import Scan
-from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
+from qixue.participation.models import LedgerEntry, Scan
+from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan, replace_count
+from qixue.participation.queries import effective_head_count, ledger_entries
 from qixue.participation.queries.door import expected_at, names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
 from qixue.people.rules import Action
@@ -38,6 +39,7 @@ def scans(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **around(session),
         "forms": forms,
+        "head_count": effective_head_count(session),
         "form": sent,
         "decided": found.exclude(decision="").order_by("-decided_at", "-pk")[:SHOWN_DECIDED],
         "marked": marked[:SHOWN_DECIDED],
@@ -71,7 +73,10 @@ def decide_chosen(request: HttpRequest, session: Session, form: TogetherForm) ->
 
 @needs(Action.CORRECT_ATTENDANCE)
 def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
-    """One scan with everything that is known of it; it counts with a reason, or stays stored without counting."""
+    """One scan with everything that is known of it; it counts with a reason, or stays stored without counting.
+
+    A head count replaces the one that stands, if that is the one that the page has shown.
+    """
     session = session_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
     scan = scan_or_404(session, scan_pk)
     people = [row for row in expected_at([session]) if not row.was_there]  # who is forgotten is counted already
@@ -84,7 +89,9 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
         said = {"session": session, "reason": answers["reason"], "by": staff(request), "at": now()}
         named = {"name": answers.get("name", ""), "confirmed_name": form.confirmed_name}
         try:
-            if form.accepts:
+            if form.accepts and is_count and (seen := count_seen(request, session)):
+                replace_count(scan, standing=seen, reason=answers["reason"], by=staff(request), at=now())
+            elif form.accepts:
                 accept_scan(scan, registration=form.registration(people), **named, **said)
             else:
                 reject_scan(scan, **said)
@@ -93,7 +100,16 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Decided. The scan stays stored as it was sent."))
             return redirect("workspace:scans", pk)
-    is_fit = not is_count and not reasons_today(session, [scan])[scan]
-    return parts.form_page(
-        request, "workspace/door/decide.html", form, scan=scan, counts_today=is_fit, **around(session)
-    )
+    context = {
+        **around(session),
+        "scan": scan,
+        "counts_today": not is_count and not reasons_today(session, [scan])[scan],
+        "head_count": effective_head_count(session) if is_count else None,
+    }
+    return parts.form_page(request, "workspace/door/decide.html", form, **context)
+
+
+def count_seen(request: HttpRequest, session: Session) -> LedgerEntry | None:
+    """The head count that stood on the page when the form was sent."""
+    key = parts.number_sent(request, "version", digits=18)
+    return ledger_entries().head_counts().filter(session=session, pk=key).first() if key else None
