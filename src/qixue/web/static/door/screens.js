@@ -149,7 +149,7 @@ export function renderPeople(desk, typed, onChoose) {
   byId("people").replaceChildren(
     ...people.map((person) => {
       const button = element("button", "", { type: "button" });
-      button.append(element("span", person.name), element("span", [person.code, state(person)].filter(Boolean).join(" · "), { class: "choice-state" }));
+      button.append(element("span", person.name), element("span", [person.particulars, person.code, state(person)].filter(Boolean).join(" · "), { class: "choice-state" }));
       button.addEventListener("click", () => onChoose(person));
       const row = element("li");
       row.append(button);
