@@ -230,6 +230,7 @@ function askToErase(id) {
 
 const acts = {
   back: () => history.back(),
+  sync.nudge(); // titles come in the language in which the list is asked for
   device: () => show("device"),
   recent: () => {
     show("device");
