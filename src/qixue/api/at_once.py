@@ -22,12 +22,12 @@ from django.http import HttpResponse
 from django.middleware.security import SecurityMiddleware
 from pydantic import ValidationError
 
-from qixue.api.door import labelled, language_of
+from qixue.api.door import labelled
 from qixue.api.schemas.keys import key_of
 from qixue.api.schemas.registrations import RegistrationIn, SignedUpOut
 from qixue.api.stack import ROOT
 from qixue.core.clock import now
-from qixue.core.language import speaking
+from qixue.core.language import accepted_language, speaking
 from qixue.core.logs import get_logger
 from qixue.core.refusal import Refused
 from qixue.core.requests import note, request_id
@@ -54,7 +54,7 @@ class AtOnce:
         address = ADDRESS.fullmatch(meta["PATH_INFO"])
         if not address or not looks_usual(meta):
             return self.ordinary(meta, start_response)
-        language = language_of(meta.get("HTTP_ACCEPT_LANGUAGE", ""))
+        language = accepted_language(meta.get("HTTP_ACCEPT_LANGUAGE", ""))
         headers = headers_of(language, meta["wsgi.url_scheme"], meta.get("HTTP_X_FORWARDED_PROTO") == "https")
         began = time.perf_counter()
         identity = meta["HTTP_X_REQUEST_ID"] = request_id(meta.get("HTTP_X_REQUEST_ID", ""))  # of either way's lines

@@ -4,37 +4,27 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_supported_language_variant
-from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
 from qixue.api import errors
-from qixue.core.language import speaking
+from qixue.core.language import accepted_language, speaking
 
 View = Callable[..., HttpResponse]
 
 
-def language_of(accepted: str) -> str:
-    """The first language of Accept-Language that we speak; Chinese otherwise. A cookie of the pages has no say."""
-    for name, _weight in parse_accept_lang_header(accepted.lower()):
-        try:
-            return get_supported_language_variant(name)
-        except LookupError:
-            continue
-    return settings.LANGUAGE_CODE
-
-
 def guarded(view: View, parameters: set[str]) -> View:
-    """The view behind the door; `parameters` are the query parameters that it knows."""
+    """The view behind the door; `parameters` are the query parameters that it knows.
+
+    A cookie of the pages has no say in which language it answers.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        language = language_of(request.headers.get("Accept-Language", ""))
+        language = accepted_language(request.headers.get("Accept-Language", ""))
         with speaking(language):
             response = answer_of(view, parameters, request, *args, **kwargs)
         return labelled(response, language)

@@ -12,7 +12,7 @@ from qixue.api.schemas.door import MOST_SCANS, Key, ScanIn
 from qixue.api.schemas.keys import Body
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.participation.models import DoorDevice
+from qixue.participation.models import DoorDevice, Scan
 from qixue.participation.operations.door_sync import Delivery, receive_scans
 
 
@@ -48,13 +48,25 @@ def run_import(args: argparse.Namespace) -> int:
         device = DoorDevice.objects.filter(pk=saved.id, name=saved.name).first()
         if device is None:
             raise Refused("unknown_device", _("There is no door device %(name)s here."), name=saved.name)
-        clock = at - datetime.timedelta(seconds=saved.clock_offset)
-        for start in range(0, len(saved.scans), MOST_SCANS):
-            sent = [scan.sent() for scan in saved.scans[start : start + MOST_SCANS]]
-            receive_scans(device, Delivery(clock, saved.highest_sequence, sent), at=at)
-        values = {"name": saved.name, "count": len(saved.scans)}
-        print(_("%(name)s: %(count)s entries are stored and judged.") % values)
+        print(taken_in(device, saved, at=at))
     return 0
+
+
+def taken_in(device: DoorDevice, saved: SavedDevice, *, at: datetime.datetime) -> str:
+    """Stores and judges the entries, and says what became of them."""
+    scans = Scan.objects.filter(device=device, uuid__among={scan.uuid for scan in saved.scans})
+    before, other = scans.count(), 0
+    clock = at - datetime.timedelta(seconds=saved.clock_offset)
+    for start in range(0, len(saved.scans), MOST_SCANS):
+        sent = [scan.sent() for scan in saved.scans[start : start + MOST_SCANS]]
+        receipt = receive_scans(device, Delivery(clock, saved.highest_sequence, sent), at=at)
+        other += receipt.answers.count(None)
+    new, waiting = scans.count() - before, scans.undecided().count()
+    values = {"name": saved.name, "new": new, "there": len(saved.scans) - new - other, "waiting": waiting}
+    line = _("%(name)s: new %(new)s, here already %(there)s, waiting for a person %(waiting)s.") % values
+    if other:
+        line += " " + _("Not taken, for another entry came under their number before: %(count)s.") % {"count": other}
+    return line
 
 
 def saved_devices(path: Path) -> list[SavedDevice]:

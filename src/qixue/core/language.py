@@ -3,11 +3,23 @@
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 
-from django.utils.translation import get_language, override, pgettext
+from django.conf import settings
+from django.utils.translation import get_language, get_supported_language_variant, override, pgettext
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 
 def is_chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
+
+
+def accepted_language(accepted: str) -> str:
+    """The first language of an Accept-Language that we speak; Chinese otherwise."""
+    for name, _weight in parse_accept_lang_header(accepted.lower()):
+        try:
+            return get_supported_language_variant(name)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE
 
 
 def in_language(chinese: str, english: str) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from qixue.core.audience import for_everybody
+from qixue.core.language import accepted_language
 
 LANGUAGE_COOKIE, SIZE_COOKIE = "qixue_language", "qixue_elder"
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -38,6 +39,12 @@ class ChosenLanguage:
 def chosen_language(request: HttpRequest) -> str:
     chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
     return chosen if chosen in LANGUAGES else settings.LANGUAGE_CODE
+
+
+def language_of_browser(request: HttpRequest) -> str:
+    """The language that the visitor chose, else the one to which their browser is set."""
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else accepted_language(request.headers.get("Accept-Language", ""))
 
 
 def text_size(request: HttpRequest) -> str:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in sorted((STATIC / "door").glob("*.js"))}
 TEMPLATES = sorted((PACKAGE.parent / "templates" / "door").glob("*.html"))
+PAGES = ("/door/", "/door/manifest.webmanifest")
 VERDICTS = re.findall(r"\b(\w+): \"(?:good|mind|stop)\"", SCRIPTS["verdicts.js"])
 
 
@@ -99,6 +100,27 @@ def test_manifest_is_in_the_language_of_the_reader(client: Client):
         names.append((manifest["name"], manifest["lang"], manifest["scope"], manifest["start_url"]))
 
     assert names == [("齐学签到台", "zh-hans", "/door/", "/door/"), ("齐学 door", "en", "/door/", "/door/")]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "chosen", "language"),
+    [
+        ("en-GB,en;q=0.9", "", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "", "zh-hans"),
+        ("de", "", "zh-hans"),
+        ("en-GB,en;q=0.9", "zh-hans", "zh-hans"),
+        ("zh-CN", "en", "en"),
+    ],
+)
+def test_app_is_in_the_language_of_the_phone_unless_one_was_chosen(
+    accepted: str, chosen: str, language: str, client: Client
+):
+    client.cookies["qixue_language"] = chosen
+
+    page, manifest = (client.get(path, headers={"Accept-Language": accepted}) for path in PAGES)
+
+    assert f'<html lang="{language}">' in page.content.decode()
+    assert (page["Content-Language"], manifest.json()["lang"]) == (language, language)
 
 
 def test_every_word_that_is_asked_for_exists_and_no_other():

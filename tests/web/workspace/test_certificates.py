@@ -17,6 +17,7 @@ from qixue.participation.models import Certificate, CertificateRule, Feedback
 from qixue.participation.operations.certificates import issue_certificates
 from qixue.people.models import Resident, Role
 from qixue.programme.models import Activity
+from qixue.web.workspace.views import certificates
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,19 @@ def test_people_of_one_name_are_told_apart_when_issuing(organiser, training):
 
     assert ticked(found) == ["李嘉明（1958 · 1场）", "李嘉明（2016 · 1场）", "王秀英（1场）"]
     assert [words(cell) for cell in check.xpath("//tbody//th")] == ["李嘉明 1958", "李嘉明 2016", "王秀英"]
+
+
+def test_people_of_one_name_are_told_apart_among_those_issued(organiser, training, monkeypatch):
+    monkeypatch.setattr(certificates, "PER_PAGE", 2)  # one of the two stands on the other page
+    rule_for(training, least=1)
+    people = [attendee(training, name=name) for name in ("李嘉明", "李嘉明", "王秀英")]
+    for person, year in zip(people, (1958, 2016, 1990), strict=True):
+        Resident.objects.filter(pk=person.pk).update(birth_year=year)
+    issue_certificates(training, people=people, by=organiser_of(training), at=NOON)
+
+    cells = page_of(organiser, address(training)).xpath("//tbody//th")
+
+    assert [words(cell) for cell in cells] == ["王秀英", "李嘉明 2016"]
 
 
 def test_too_many_sessions_are_refused_beside_the_field(organiser, training):

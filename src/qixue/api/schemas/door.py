@@ -147,9 +147,10 @@ class PersonOut(BaseModel):
     party: UUID
     state: Annotated[str, choice_of("confirmed", "waiting", "offered")]
     checked_in_at: Moment | None
+    particulars: str  # of people of one name in the session: what tells them apart
 
     @classmethod
-    def of(cls, row: Registration, checked_in_at: datetime.datetime | None) -> "PersonOut":
+    def of(cls, row: Registration, checked_in_at: datetime.datetime | None, particulars: str) -> "PersonOut":
         """Whoever still waits for a draw has no seat either: `waiting`."""
         is_entered = row.state == Registration.State.ENTERED
         return cls(
@@ -159,6 +160,7 @@ class PersonOut(BaseModel):
             party=row.party,
             state=Registration.State.WAITING if is_entered else row.state,
             checked_in_at=checked_in_at,
+            particulars=particulars,
         )
 
 

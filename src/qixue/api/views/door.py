@@ -1,6 +1,7 @@
 """The door: what a device works with when there is no network, and what it delivers when there is one again."""
 
-from collections import defaultdict
+import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -22,11 +23,13 @@ from qixue.api.schemas.parts import Error
 from qixue.core.clock import now
 from qixue.core.models import SigningKey
 from qixue.core.signing_keys import public_keys, published, signing_key
+from qixue.participation.models import Registration
 from qixue.participation.operations.door_devices import note_fetch
 from qixue.participation.operations.door_sync import receive_scans
 from qixue.participation.operations.quick_scan import receive_alone
-from qixue.participation.queries.attendances import came_in
+from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import cancelled_keys, decisions_about, expected_at, sessions_of
+from qixue.people.namesakes import told_apart_in_each
 from qixue.programme.models import Session
 
 router = Router(auth=DOOR_DEVICES_ONLY, tags=["door"])
@@ -65,15 +68,28 @@ def read_bundle(request: HttpRequest) -> BundleOut:
 
 
 def sessions_with_people(sessions: list[Session]) -> list[DoorSessionOut]:
-    there, starts = came_in(sessions), {session.pk: session.starts_at for session in sessions}
-    people: dict[int, list[PersonOut]] = defaultdict(list)
-    taking_place = (session for session in sessions if session.state not in Session.OFF_STATES)
-    for row in expected_at(taking_place):
-        inside = there.get((row.session_id, row.resident_id))
-        # when somebody came who is forgotten is not kept with their seat
-        since = inside.at if inside else starts[row.session_id] if row.was_there else None
-        people[row.session_id].append(PersonOut.of(row, since))
-    return [DoorSessionOut(**facts_of(session), people=people[session.pk]) for session in sessions]
+    there, expected = came_in(sessions), {session.pk: list[Registration]() for session in sessions}
+    for row in expected_at(session for session in sessions if session.state not in Session.OFF_STATES):
+        expected[row.session_id].append(row)
+    apart = told_apart_in_each([row.resident for row in rows] for rows in expected.values())
+    return [
+        DoorSessionOut(
+            **facts_of(session),
+            people=[
+                PersonOut.of(row, since_when(row, there, session), particulars.get(row.resident_id, ""))
+                for row in expected[session.pk]
+            ],
+        )
+        for session, particulars in zip(sessions, apart, strict=True)
+    ]
+
+
+def since_when(
+    row: Registration, there: Mapping[tuple[int, int], CameIn], session: Session
+) -> datetime.datetime | None:
+    """When somebody came; of whoever is forgotten that is not kept with their seat."""
+    inside = there.get((row.session_id, row.resident_id))
+    return inside.at if inside else session.starts_at if row.was_there else None
 
 
 def facts_of(session: Session) -> dict[str, Any]:

@@ -68,7 +68,13 @@ WAYS = {
     "camera_on": _("Start the camera"),
     "camera_off": _("Stop the camera"),
     "light": pgettext_lazy("door", "Light"),
-    "camera_refused": _("There is no camera, or it may not be used. Take a photo of the code instead."),
+    "camera_denied": _(
+        "This page may not use the camera. Please allow it in the settings of the browser and press the button again,"
+        " or take a photo of the code."
+    ),
+    "camera_refused": _("There is no camera, or another app uses it. Take a photo of the code, or look for the name."),
+    "camera_lost": _("The camera has stopped. Please start it again."),
+    "several_codes": _("Several codes are in view, and none is checked. Please show one at a time."),
     "photo_of_code": _("Photo of the code"),
     "no_code_in_photo": _("No code was found in the photo. Please go closer and hold still."),
     "six_digits": _("The 6 digits on the ticket"),

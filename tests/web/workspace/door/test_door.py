@@ -96,6 +96,18 @@ def test_people_of_one_name_are_told_apart(session: Session, page: Client) -> No
     assert [" ".join(cell.text_content().split()) for cell in shown] == expected
 
 
+def test_people_of_one_name_are_told_apart_on_the_page_of_the_session(session: Session, page: Client) -> None:
+    for number in range(9):
+        RegistrationFactory(session=session, resident__name=f"居民{number}")
+    for year in (1958, 2016):  # one of the first ten, and one behind them
+        RegistrationFactory(session=session, resident__name="李嘉明", resident__birth_year=year)
+
+    found = html.fromstring(page.get(f"/workspace/sessions/{session.pk}/").content.decode())
+
+    cells = found.xpath("//td[@data-label='姓名']")
+    assert [" ".join(cell.text_content().split()) for cell in cells][-2:] == ["居民8", "李嘉明 1958"]
+
+
 def test_boxes_of_scans_are_as_large_as_others(session: Session, page: Client) -> None:
     waiting_scan(session)
 

@@ -5,7 +5,7 @@ import { codeIn } from "./people.js";
 import { shrunk } from "./photos.js";
 import { clearResult, showResult, showTrouble } from "./result.js";
 import { readPhoto, Scanner } from "./scanner.js";
-import { currentView, render, renderPeople, renderSessions, show } from "./screens.js";
+import { currentView, render, renderPeople, renderSessions, show as showView } from "./screens.js";
 import { askToKeep, canKeep, installWorker, stripToken, takeOver, tokenIn } from "./shell.js";
 import { openStore } from "./store.js";
 import { Sync } from "./sync.js";
@@ -15,7 +15,17 @@ const { bundle, scans, worker } = document.body.dataset;
 const byId = (id) => document.getElementById(id);
 const JUST = 3000; // ms
 const DOUBLE_TAP = 1000; // ms: nobody has seen the answer and meant another by then
-const scanner = new Scanner(byId("camera"), (text) => act(() => desk.checkTicket(text)));
+const scanner = new Scanner(byId("camera"), {
+  onText: (text) => {
+    say(byId("scan-help"), "scan_help");
+    act(() => desk.checkTicket(text));
+  },
+  onSeveral: () => say(byId("scan-help"), "several_codes"),
+  onLost: () => {
+    stopCamera();
+    say(byId("scan-help"), "camera_lost");
+  },
+});
 let tabs;
 let store;
 let desk;
@@ -23,7 +33,14 @@ let sync;
 let newVersion = null;
 let shownAt = 0; // when the last verdict appeared
 let tapped = { what: "", at: 0 };
+let isAsked = false; // the browser asks somebody whether the camera may be used
 let asking = null; // the device that was called back of which they were asked whether to remove it
+
+/** One of the views. The camera is on in its own only: elsewhere it would let people in unseen. */
+function show(view, how) {
+  if (view !== "scan" && scanner.isOn) stopCamera();
+  showView(view, how);
+}
 
 async function refresh() {
   await desk.reload();
@@ -167,16 +184,23 @@ async function saveHeadCount(form) {
 
 /** Gives an element other words, which it keeps when the language changes. */
 function say(element, name) {
+  if (element.dataset.word === name) return; // it may be spoken, each time that it changes
   element.dataset.word = name;
   element.textContent = word(name);
 }
 
 async function toggleCamera(button) {
   if (scanner.isOn) return stopCamera();
+  if (isAsked) return;
+  isAsked = true;
   try {
     await scanner.start();
-  } catch {
-    return say(byId("scan-help"), "camera_refused"); // not in the place of a result: a hand scanner may have been quicker
+  } catch (error) { // said not in the place of a result: a hand scanner may have been quicker
+    if (error.name === "AbortError") return; // they went on, or stopped it, while it began
+    if (error.name === "NotAllowedError") return say(byId("scan-help"), "camera_denied");
+    return say(byId("scan-help"), "camera_refused");
+  } finally {
+    isAsked = false;
   }
   if (currentView() !== "scan") return stopCamera(); // they went on while the browser asked
   say(byId("scan-help"), "scan_help");
@@ -189,7 +213,9 @@ function stopCamera() {
   const button = document.querySelector("[data-act=camera]");
   scanner.stop();
   document.querySelector(".camera").hidden = true;
-  document.querySelector("[data-act=light]").hidden = true;
+  const light = document.querySelector("[data-act=light]");
+  light.hidden = true;
+  light.setAttribute("aria-pressed", "false");
   say(button, "camera_on");
 }
 
@@ -205,6 +231,7 @@ async function changeLanguage() {
   await store.keep("language", currentLanguage());
   clearResult();
   await refresh();
+  sync.nudge(); // titles come in the language in which the list is asked for
 }
 
 async function erase(id, fromFile = false) {
@@ -267,9 +294,9 @@ const listPeople = () =>
 async function photographed(event) {
   const [file] = event.target.files;
   event.target.value = "";
-  const text = file ? await readPhoto(file).catch(() => "") : "";
-  if (text) await act(() => desk.checkTicket(text));
-  else showTrouble(word("no_code_in_photo"));
+  const texts = file ? await readPhoto(file).catch(() => []) : [];
+  if (texts.length === 1) await act(() => desk.checkTicket(texts[0]));
+  else showTrouble(texts.length ? word("several_codes") : word("no_code_in_photo"));
 }
 
 function listen() {
@@ -292,7 +319,6 @@ function listen() {
   });
   byId("code-photo").addEventListener("change", photographed);
   addEventListener("popstate", (event) => {
-    if (scanner.isOn) stopCamera();
     const view = event.state?.view;
     show(view && view !== "loading" && view !== "setup" ? view : "door", { isBack: true });
     refresh();

@@ -3,7 +3,8 @@ import { drawn } from "./photos.js";
 
 const SIDE = 720; // pixels of the square that is read from the middle of the picture
 const PAUSE = 120; // ms between two looks
-const SAME = 3000; // ms for which a code that stays in view counts as the same one
+const SAME = 3000; // ms for which a code that stays in view, or comes back, counts as the same one
+const BETWEEN = 1000; // ms for which an answer stands before another code gets one
 
 let reader = null;
 
@@ -12,7 +13,7 @@ async function chosenReader() {
     try {
       if ((await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
         const detector = new BarcodeDetector({ formats: ["qr_code"] });
-        return async (canvas) => (await detector.detect(canvas))[0]?.rawValue || "";
+        return async (canvas) => [...new Set((await detector.detect(canvas)).map((code) => code.rawValue).filter(Boolean))];
       }
     } catch { /* the name is there, the reader is not: some Linux and Huawei builds */ }
   }
@@ -20,32 +21,32 @@ async function chosenReader() {
   return (canvas) => {
     const image = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height);
     try {
-      return decodeQR(image);
+      return [decodeQR(image)];
     } catch {
-      return ""; // no code in the picture
+      return []; // no code in the picture
     }
   };
 }
 
-/** The text of the code in a canvas, or an empty one. */
+/** The texts of the codes in a canvas; our own reader finds one of several, or none. */
 async function read(canvas) {
   reader ??= chosenReader();
   return (await reader)(canvas);
 }
 
-/** The text of the code in a photo, or an empty one. */
+/** The texts of the codes in a photo. */
 export async function readPhoto(file) {
-  return (await read(await drawn(file))) || read(await drawn(file, SIDE));
+  const texts = await read(await drawn(file));
+  return texts.length ? texts : read(await drawn(file, SIDE));
 }
 
-/** The camera. `onText` is called once for every code that comes into view. */
+/** The camera. `onText` is called once for a code that comes into view alone, `onSeveral` while there are more: nobody could
+ * see whom the answer is about. `onLost` where the camera stops by itself: unplugged, forbidden, or taken by another app. */
 export class Scanner {
-  constructor(video, onText) {
-    this.video = video;
-    this.onText = onText;
-    this.stream = null;
+  constructor(video, { onText, onSeveral, onLost }) {
+    Object.assign(this, { video, onText, onSeveral, onLost, stream: null, actedAt: 0 });
     this.canvas = document.createElement("canvas");
-    this.last = { text: "", at: 0 };
+    this.seen = new Map(); // when each text was seen last
   }
 
   get isOn() {
@@ -55,18 +56,25 @@ export class Scanner {
   /** Throws where there is no camera, or it may not be used. */
   async start() {
     const wanted = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
-    this.stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
-    this.video.srcObject = this.stream;
-    await this.video.play();
+    const stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+    this.stream = this.video.srcObject = stream;
+    this.track.addEventListener("ended", () => this.stream === stream && this.onLost());
+    try {
+      await this.video.play();
+    } catch (error) {
+      this.stop(); // or it would stay on where nobody sees it
+      throw error;
+    }
     this.awake = await navigator.wakeLock?.request("screen").catch(() => null);
-    this.look(this.stream);
+    this.look(stream);
   }
 
   stop() {
     for (const track of this.stream?.getTracks() || []) track.stop();
     this.awake?.release();
     this.stream = this.awake = this.video.srcObject = null;
-    this.last = { text: "", at: 0 };
+    this.seen.clear();
+    this.actedAt = 0;
   }
 
   get track() {
@@ -97,11 +105,16 @@ export class Scanner {
     return this.canvas;
   }
 
-  found(text) {
-    if (!text || !this.stream) return;
+  found(texts) {
+    if (!texts.length || !this.stream) return;
+    if (texts.length > 1) return this.onSeveral();
+    const [text] = texts;
     const at = Date.now();
-    const isSame = text === this.last.text && at - this.last.at < SAME;
-    this.last = { text, at };
-    if (!isSame) this.onText(text);
+    const isSame = at - this.seen.get(text) < SAME;
+    if (!isSame && at - this.actedAt < BETWEEN) return; // it is read again when the answer before it was seen
+    this.seen.set(text, at);
+    if (isSame) return;
+    this.actedAt = at;
+    this.onText(text);
   }
 }

@@ -6,6 +6,7 @@ import { currentLanguage, dayAndTime, time, word } from "./words.js";
 
 const FIRST_FIELD = { setup: "link", scan: "ticket", code: "digits", name: "search", head_count: "heads" };
 const RECENT = 30;
+const AT_REST = new Set(["setup", "sessions", "door", "device"]); // where nobody is in the middle of something
 const byId = (id) => document.getElementById(id);
 
 let current = "loading";
@@ -19,6 +20,7 @@ export function show(view, { isBack = false } = {}) {
   current = view;
   for (const section of document.querySelectorAll("[data-view]")) section.hidden = section.dataset.view !== view;
   document.querySelector("[data-act=back]").hidden = (view === "setup" && !hasDevice) || ["loading", "unsupported", "sessions", "door"].includes(view);
+  document.querySelector("[data-act=language]").hidden = !AT_REST.has(view);
   if (isSame) return;
   if (!isBack && history.state?.view !== view) history.pushState({ view }, "");
   byId(FIRST_FIELD[view] || "main").focus();
@@ -149,7 +151,7 @@ export function renderPeople(desk, typed, onChoose) {
   byId("people").replaceChildren(
     ...people.map((person) => {
       const button = element("button", "", { type: "button" });
-      button.append(element("span", person.name), element("span", [person.code, state(person)].filter(Boolean).join(" · "), { class: "choice-state" }));
+      button.append(element("span", person.name), element("span", [person.particulars, person.code, state(person)].filter(Boolean).join(" · "), { class: "choice-state" }));
       button.addEventListener("click", () => onChoose(person));
       const row = element("li");
       row.append(button);

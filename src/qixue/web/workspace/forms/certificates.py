@@ -9,9 +9,9 @@ from qixue.participation.models import Certificate, CertificateRule
 from qixue.participation.operations.certificates import RuleDetails
 from qixue.participation.queries.certificates import Candidate
 from qixue.people.models import Resident
+from qixue.people.namesakes import told_apart
 from qixue.web.forms import Form
 from qixue.web.workspace.forms.fields import PlainCharField, WholeNumberField
-from qixue.web.workspace.namesakes import told_apart
 
 
 class RuleForm(Form):

@@ -13,6 +13,8 @@ from qixue.core.refusal import Refused
 from qixue.participation.operations.certificates import issue_certificates, revoke_certificate, save_rule
 from qixue.participation.queries.certificates import candidates_of, rule_of, session_total
 from qixue.participation.queries.certificates import certificates as all_certificates
+from qixue.people.models import Resident
+from qixue.people.namesakes import told_apart
 from qixue.people.rules import Action
 from qixue.report.certificate_pdf import certificates_pdf
 from qixue.web import parts, table_files, unfinished_forms
@@ -38,6 +40,7 @@ def certificates(request: HttpRequest, pk: int) -> HttpResponseBase:
         "rule": rule_of(activity),
         "total": session_total(activity),
         "page": parts.paginate(request, issued, PER_PAGE),
+        "apart": told_apart(Resident.objects.filter(certificates__activity=activity)),
     }
     table = PageTable("certificates", lambda: certificates_table(activity, issued), activity)
     return table_files.page(request, "workspace/certificates/list.html", context, table)

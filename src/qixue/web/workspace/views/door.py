@@ -28,6 +28,7 @@ from qixue.participation.queries.door_state import (
     sessions_for_a_device,
 )
 from qixue.participation.queries.walk_ins import Namesake, namesakes_at, walk_ins_at
+from qixue.people.namesakes import told_apart
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -36,7 +37,7 @@ from qixue.web.qr_pictures import qr_picture
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, sent
 from qixue.web.workspace.forms.door import DeviceForm, WalkInForm
-from qixue.web.workspace.namesakes import told_apart, who_came
+from qixue.web.workspace.namesakes import who_came
 from qixue.web.workspace.reach.door import check_in_at, device_or_404, registration_at
 
 

@@ -25,6 +25,7 @@ from qixue.participation.queries.registrations import registered_at, why_off
 from qixue.participation.queries.unregistered import Unregistered, unregistered_at, untold_among
 from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_manage_registrations
+from qixue.people.namesakes import told_apart
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.programme.operations.sessions import add_session, hold_session, next_number
@@ -69,7 +70,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = session_or_404(request.user, pk, Action.SEE_WORKSPACE)
     organisation = found.activity.organisation
     entries = entries_of_session(found)
-    registered = registered_at(found)[:SHOWN_PEOPLE] if may_manage_registrations(staff(request), found) else []
+    registered = registered_at(found) if may_manage_registrations(staff(request), found) else []
     counts = entries.exclude(kind=LedgerEntry.Kind.ATTENDANCE)
     is_off = found.state == Session.State.CANCELLED
     may_correct = may(request.user, Action.CORRECT_ATTENDANCE, organisation)
@@ -86,7 +87,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
         "undecided": scans_at(found).undecided().count(),
         "devices": devices_of(found, at=now()),
         "may_register": may(request.user, Action.MANAGE_REGISTRATIONS, organisation),
-        "registered": registered,
+        "registered": registered[:SHOWN_PEOPLE],
+        "apart": told_apart(row.resident for row in registered),
         "obstacle": obstacle_at_door(found, at=now()),
         "is_over": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may_count,

@@ -1,0 +1,35 @@
+"""People of one name, told apart by what the organiser knows of them anyway."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+
+from qixue.people.models import Resident
+
+SHOWN_DIGITS = 4
+
+
+def told_apart(people: Iterable[Resident]) -> dict[int, str]:
+    """By key, for names that several of the people have: year of birth and the end of the phone number, as known."""
+    return told_apart_in_each([people])[0]
+
+
+def told_apart_in_each(groups: Iterable[Iterable[Resident]]) -> list[dict[int, str]]:
+    """The same for several groups of people, whose names are compared within each; asked at once."""
+    found = [namesakes_among(people) for people in groups]
+    prefetch_related_objects([person for namesakes in found for person in namesakes], "user")
+    return [{person.pk: particulars(person) for person in namesakes} for namesakes in found]
+
+
+def namesakes_among(people: Iterable[Resident]) -> Sequence[Resident]:
+    residents = list({person.pk: person for person in people}.values())
+    names = Counter(person.name for person in residents)
+    return [person for person in residents if names[person.name] > 1]
+
+
+def particulars(person: Resident) -> str:
+    digits = person.user.mobile[-SHOWN_DIGITS:] if person.user else ""
+    phone = _("phone ending in %(digits)s") % {"digits": digits} if digits else ""
+    return " · ".join(part for part in (str(person.birth_year or ""), phone) if part)
