@@ -213,6 +213,33 @@ def test_whoever_is_in_is_not_asked_to_accept_the_seat_that_is_offered(member, s
     assert asked == [1, 0]
 
 
+def test_whoever_is_in_reads_so_on_the_card_and_is_not_asked_there_to_accept(member, soon):
+    RegistrationTerms.objects.create(session=soon, offer_hours=6)
+    _address, seated = in_line_for_a_seat(soon, member)
+    cancel_registrations(soon, keys=[seated.pk], by=seated.registered_by, at=NOON)
+    client = signed_in(member)
+
+    asked, tags = [], []
+    for _when in ("before", "after"):
+        page = page_of(client, "/me/")
+        asked.append(len(page.xpath("//form[contains(@action, '/accept/')]")))
+        tags.append([words(tag) for tag in page.xpath("//article//*[contains(@class, 'tag ')]")])
+        let_in(soon, member)
+
+    assert asked == [1, 0]
+    assert tags == [["! 有名额待确认"], ["✓ 已签到"]]
+
+
+def test_card_names_those_of_a_party_who_are_in(member, soon):
+    sign_up(soon, member, ResidentFactory(guardian=member, name="李小明"))
+    let_in(soon, member)
+
+    [card] = page_of(signed_in(member), "/me/").xpath("//article[@class='session']")
+
+    assert "✓ 报名成功" in words(card)
+    assert "✓ 已签到：李嘉明" in words(card)
+
+
 def test_of_a_party_those_who_are_not_in_yet_can_leave(member, soon):
     address = sign_up(soon, member, ResidentFactory(guardian=member, name="李小明"))
     Resident.objects.create(guardian=member, name="李奶奶")
