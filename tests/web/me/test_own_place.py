@@ -12,6 +12,7 @@ from tests.web.public.conftest import words
 
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -228,6 +229,18 @@ def test_whoever_is_in_reads_so_on_the_card_and_is_not_asked_there_to_accept(mem
 
     assert asked == [1, 0]
     assert tags == [["! 有名额待确认"], ["✓ 已签到"]]
+
+
+def test_whoever_was_moved_finds_the_way_to_the_other_session(member, soon):
+    address = sign_up(soon, member)
+    other = OpenSessionFactory(activity=soon.activity, starts_at=NOON + 5 * HOUR, ends_at=NOON + 6 * HOUR)
+    organiser, row = organiser_of(soon.activity), Registration.objects.get()
+    done = move_registrations(soon, keys=[row.pk], to=other, by=organiser, at=NOON)
+
+    page = page_of(signed_in(member), address)
+
+    [way] = page.xpath("//main//*[contains(@class, 'notice river')]//a/@href")
+    assert way == f"/me/registrations/{done.rows[0].party}/"
 
 
 def test_card_names_those_of_a_party_who_are_in(member, soon):

@@ -32,6 +32,7 @@ from qixue.participation.queries.registrations import (
     called_off,
     can_leave,
     most_for,
+    moved_from,
     obstacle_to_registering,
     parties_of,
     place_in_queue,
@@ -180,6 +181,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "others": others,
         "can_return": not there and can_join,
         "can_join": bool(there) and can_join,
+        "moved": moved_from(found),
         "elsewhere": [row for row in there if row.party != found.key],
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
