@@ -82,7 +82,7 @@ def test_waiting_is_tentative_and_a_session_called_off_is_said_so(client, member
     (off,) = events(client, path)
 
     assert (waiting["status"], off["status"]) == ("TENTATIVE", "CANCELLED")
-    assert str(off["summary"]) == "稻田养鱼（已停办）"
+    assert str(off["summary"]) == "稻田养鱼（本场取消）"
     assert waiting["uid"] == off["uid"]
 
 

@@ -12,6 +12,7 @@ from tests.web.public.conftest import words
 
 from qixue.participation.models import CallingOff, Registration, RegistrationTerms
 from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.organiser import move_registrations
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -211,6 +212,45 @@ def test_whoever_is_in_is_not_asked_to_accept_the_seat_that_is_offered(member, s
         let_in(soon, member)
 
     assert asked == [1, 0]
+
+
+def test_whoever_is_in_reads_so_on_the_card_and_is_not_asked_there_to_accept(member, soon):
+    RegistrationTerms.objects.create(session=soon, offer_hours=6)
+    _address, seated = in_line_for_a_seat(soon, member)
+    cancel_registrations(soon, keys=[seated.pk], by=seated.registered_by, at=NOON)
+    client = signed_in(member)
+
+    asked, tags = [], []
+    for _when in ("before", "after"):
+        page = page_of(client, "/me/")
+        asked.append(len(page.xpath("//form[contains(@action, '/accept/')]")))
+        tags.append([words(tag) for tag in page.xpath("//article//*[contains(@class, 'tag ')]")])
+        let_in(soon, member)
+
+    assert asked == [1, 0]
+    assert tags == [["! 有名额待确认"], ["✓ 已签到"]]
+
+
+def test_whoever_was_moved_finds_the_way_to_the_other_session(member, soon):
+    address = sign_up(soon, member)
+    other = OpenSessionFactory(activity=soon.activity, starts_at=NOON + 5 * HOUR, ends_at=NOON + 6 * HOUR)
+    organiser, row = organiser_of(soon.activity), Registration.objects.get()
+    done = move_registrations(soon, keys=[row.pk], to=other, by=organiser, at=NOON)
+
+    page = page_of(signed_in(member), address)
+
+    [way] = page.xpath("//main//*[contains(@class, 'notice river')]//a/@href")
+    assert way == f"/me/registrations/{done.rows[0].party}/"
+
+
+def test_card_names_those_of_a_party_who_are_in(member, soon):
+    sign_up(soon, member, ResidentFactory(guardian=member, name="李小明"))
+    let_in(soon, member)
+
+    [card] = page_of(signed_in(member), "/me/").xpath("//article[@class='session']")
+
+    assert "✓ 报名成功" in words(card)
+    assert "✓ 已签到：李嘉明" in words(card)
 
 
 def test_of_a_party_those_who_are_not_in_yet_can_leave(member, soon):

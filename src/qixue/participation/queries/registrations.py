@@ -5,6 +5,8 @@ import itertools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
@@ -161,6 +163,16 @@ def offered_parties(session: Session) -> list[Party]:
     rows = offered.select_related("resident").order_by("registered_at", "party", "pk")
     groups = itertools.groupby(rows, key=lambda row: row.party)
     return [Party(key, session, tuple(group)) for key, group in groups]
+
+
+def moved_from(party: Party) -> list[Registration]:
+    """The places at other sessions to which the organiser moved people of the party, made when those here ended."""
+    moved = [row for row in party.rows if row.cancel_reason == Registration.CancelReason.MOVED]
+    if not moved:
+        return []
+    same = [Q(resident=row.resident_id, registered_at=row.cancelled_at) for row in moved]
+    rows = Registration.objects.filter(reduce(or_, same)).exclude(session=party.session)
+    return list(rows.select_related("resident", "session__activity").order_by("pk"))
 
 
 def ticket_holders(party: Party) -> list[Registration]:

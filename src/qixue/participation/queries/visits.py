@@ -57,14 +57,19 @@ def unregistered_visits_of(people: Mapping[uuid.UUID, Resident], *, most: int) -
     return [UnregisteredVisit(session, there) for session, there in came.items()][:most]
 
 
+def came_to(parties: Sequence[Party], known: Mapping[uuid.UUID, Resident]) -> set[tuple[int, int]]:
+    """Who is in at the sessions of the parties, as keys of session and resident; `known` are people `by_token`."""
+    entries = entries_of_people([party.session for party in parties], known)
+    return {(session, known[token].pk) for session, token in entries}
+
+
 def visits_of(
     parties: Sequence[Party], known: Mapping[uuid.UUID, Resident], questions: Sequence[Question]
 ) -> list[Visit]:
     """In the order of the parties, each with the first of the open questions that is about it; `known` are the people
     of the household `by_token`.
     """
-    entries = entries_of_people([party.session for party in parties], known)
-    came = {(session, known[token].pk) for session, token in entries}
+    came = came_to(parties, known)
     gone = Registration.objects.filter(party__in=[party.key for party in parties])
     absent = set(missed(gone).values_list("pk", flat=True))
     given = list(certificates_of(list(known.values())).in_force())

@@ -62,7 +62,7 @@ def calendar_of(request: HttpRequest, parties: list[Party], name: str) -> HttpRe
 def event_of(request: HttpRequest, party: Party) -> Event:
     session = party.session
     is_off = session.state == Session.State.CANCELLED
-    state = _("Called off") if is_off else STATES[Registration.State(party.state)]
+    state = _("The session was called off") if is_off else STATES[Registration.State(party.state)]
     count = len(party.active)
     people = ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
     entry = Event()

@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +32,7 @@ from qixue.participation.queries.registrations import (
     called_off,
     can_leave,
     most_for,
+    moved_from,
     obstacle_to_registering,
     parties_of,
     place_in_queue,
@@ -39,7 +41,7 @@ from qixue.participation.queries.registrations import (
     ticket_holders,
     without_superseded,
 )
-from qixue.participation.queries.visits import Visit, by_token, unregistered_visits_of, visits_of
+from qixue.participation.queries.visits import Visit, by_token, came_to, unregistered_visits_of, visits_of
 from qixue.people.models import NotificationPreference, Resident, User
 from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
@@ -52,6 +54,21 @@ from qixue.web.me.same_time import is_decided, same_time_of, same_time_page
 MOST_PAST = 20  # of what was
 
 
+@dataclass(frozen=True)
+class Card:
+    """A party that is to come, and the names of those of it who were let in already."""
+
+    party: Party
+    inside: str
+    are_all_in: bool
+
+    @classmethod
+    def of(cls, party: Party, came: Collection[tuple[int, int]]) -> "Card":
+        people = [row.resident for row in party.active]
+        inside = [person for person in people if (party.session.pk, person.pk) in came]
+        return cls(party, enumeration(person.name for person in inside), bool(people) and inside == people)
+
+
 @for_residents
 def home(request: HttpRequest) -> HttpResponse:
     """What this household is signed up for: what is to come first, then what was."""
@@ -59,15 +76,17 @@ def home(request: HttpRequest) -> HttpResponse:
     at = now()
     household = household_of(resident)
     parties = without_superseded(parties_of(household))
-    offers = [party for party in parties if has_offer(party, at)]
-    coming = [party for party in parties if party.active and not is_over(party, at) and party not in offers]
-    past = [party for party in reversed(parties) if party not in offers and party not in coming]
     questions, people = open_questions_of(household, at=at), by_token(household)
+    current = [party for party in parties if has_offer(party, at) or (party.active and not is_over(party, at))]
+    came = came_to(current, people)
+    cards = [Card.of(party, came) for party in current]
+    offers = [card for card in cards if has_offer(card.party, at) and not card.are_all_in]
+    past = [party for party in reversed(parties) if party not in current]
     context = {
         "resident": resident,
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "offers": offers,
-        "coming": coming,
+        "coming": [card for card in cards if card not in offers],
         "unregistered_visits": unregistered_visits_of(people, most=MOST_PAST),
         "visits": visits_of(past[:MOST_PAST], people, questions),
         "questions": questions,
@@ -162,6 +181,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "others": others,
         "can_return": not there and can_join,
         "can_join": bool(there) and can_join,
+        "moved": moved_from(found),
         "elsewhere": [row for row in there if row.party != found.key],
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
