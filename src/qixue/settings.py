@@ -201,6 +201,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "qixue.web.roles_once.RolesOnce",
     "qixue.web.second_factor.SecondFactorFirst",
     "axes.middleware.AxesMiddleware",
 ]

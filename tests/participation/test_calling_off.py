@@ -3,12 +3,15 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories import NOON, DoorDeviceFactory, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.participation.letting_in import came_by_the_wall, let_in
 from tests.participation.signing_up import counters, refusal, sign_up
 from tests.programme.operations.conftest import Desks, desks  # noqa: F401 - a fixture
 from tests.web.workspace.door.pages import waiting_scan
 
+from qixue.core.duties import duties
 from qixue.core.models import AuditEntry, OutboxMessage
 from qixue.core.refusal import Doubt
 from qixue.participation.models import Attendance, CallingOff, LedgerEntry, Scan, Tally
@@ -170,6 +173,20 @@ def test_whoever_was_left_in_where_it_was_called_off_before_is_taken_back_once(
     voids = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.VOID)
     assert list(voids.values_list("reason", "actor_name")) == [(kept or "这一场已取消。", "system")] * 2
     assert not LedgerEntry.objects.effective().exists()
+
+
+def test_worker_looks_for_those_left_in_once_a_day_and_asks_once_where_nobody_is(
+    session: Session, organiser: User
+) -> None:
+    for _session in range(3):
+        off = OpenSessionFactory(activity=session.activity)
+        call_off(off, reason="停电", by=organiser, at=NOON)
+
+    with CaptureQueriesContext(connection) as asked:
+        take_back_left_inside(at=NOON + HOUR)
+
+    assert duties.named("called off").every == datetime.timedelta(days=1)
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("is_closed", [True, False])

@@ -37,7 +37,7 @@ class ParticipationConfig(AppConfig):
         check_ins = import_module("qixue.participation.operations.check_ins")
         duties.register(Duty("attended sessions", check_ins.hold_attended, every=datetime.timedelta(minutes=1)))
         calling_off = import_module("qixue.participation.operations.calling_off")
-        duties.register(Duty("called off", calling_off.take_back_left_inside, every=datetime.timedelta(minutes=10)))
+        duties.register(Duty("called off", calling_off.take_back_left_inside, every=datetime.timedelta(days=1)))
         cells = import_module("qixue.participation.operations.cells")
         duties.register(Duty("cells", lambda at: cells.keep_cells(), every=datetime.timedelta(seconds=10)))
         triggers = import_module("qixue.participation.cell_triggers")

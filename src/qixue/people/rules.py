@@ -1,6 +1,8 @@
 """Who may do what: one table of role x action. A role is held in an organisation and reaches its subtree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -133,8 +135,31 @@ def reach(user: Any, action: Action) -> list[str]:
     """The tree paths below which the user may do the action; empty for visitors and people who were deactivated."""
     if not isinstance(user, User) or not user.is_active:
         return []
-    assignments = RoleAssignment.objects.current().filter(user=user, role__in=TABLE[action])
-    return list(assignments.values_list("organisation__path", flat=True))
+    return [path for path, role in held_by(user) if role in TABLE[action]]
+
+
+read_before: ContextVar[dict[int, list[tuple[str, str]]] | None] = ContextVar("read_before", default=None)
+
+
+@contextmanager
+def roles_read_once() -> Iterator[None]:
+    """While it lasts, what somebody holds is read once. Change no role meanwhile, nor the place of an organisation."""
+    token = read_before.set({})
+    try:
+        yield
+    finally:
+        read_before.reset(token)
+
+
+def held_by(user: User) -> list[tuple[str, str]]:
+    """What the user holds at the moment: the tree path of the organisation and the role."""
+    known = read_before.get()
+    if known is not None and user.pk in known:
+        return known[user.pk]
+    held = list(RoleAssignment.objects.current().filter(user=user).values_list("organisation__path", "role"))
+    if known is not None:
+        known[user.pk] = held
+    return held
 
 
 def paths_up_from(path: str) -> list[str]:

@@ -115,7 +115,7 @@ class Worded(forms.BaseForm):
     def ask_for_files_again(self) -> None:
         """Beside each file that was sent: a browser cannot be given it back. One that is wrong has its own sentence."""
         sent = ((field.name, field.data) for field in self.visible_fields())
-        self.ask_again_for({name: file.name for name, file in sent if isinstance(file, UploadedFile)})
+        self.ask_again_for({name: file.name or "" for name, file in sent if isinstance(file, UploadedFile)})
 
     def ask_again_for(self, files: Mapping[str, str]) -> None:
         """`files` are names of files by those of their fields."""

@@ -99,7 +99,7 @@ def address_after_sign_in(request: HttpRequest, keeping: Keeping | None, argumen
     path = reverse(keeping.route, kwargs=arguments) if keeping.route else request.path
     names = keeping.names or tuple(name for name in request.POST if name not in NOT_TYPED)
     sent = {name: request.POST.getlist(name) for name in names if name in request.POST}
-    files = {name: file.name for name, file in request.FILES.items()}
+    files = {name: uploads[-1].name for name, uploads in request.FILES.lists()}
     text = json.dumps({"answers": sent, "errors": {}, "files": files}, ensure_ascii=False)
     if sent and len(text.encode()) <= keeping.largest:
         return keep(request, text, path=path)

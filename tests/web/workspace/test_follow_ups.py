@@ -172,7 +172,7 @@ def test_board_asks_the_database_equally_often(offices: Offices, count: int, dja
         offices.item()
     client = browser(offices.bureau_person)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         client.get(address("board", "week"))
 
 

@@ -346,7 +346,7 @@ def test_list_asks_the_database_equally_often(desks: Desks, plan_count: int, dja
         PlanVersionFactory(plan=PlanFactory(programme=desks.programme, organisation=organisation))
     client = browser(desks.bureau_person)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(14):
         client.get(address("plans", "week"))
 
 
@@ -395,5 +395,5 @@ def test_plan_page_asks_the_database_equally_often(
         PlanLineFactory(version=latest(plan), venue=VenueFactory())
     client = browser(desks.bureau_person)
 
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(26):
         client.get(address("plan", plan.pk))

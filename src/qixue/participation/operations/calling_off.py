@@ -75,7 +75,7 @@ def keep_reason(called_off: Iterable[Session], reason: str) -> None:
 def take_back_left_inside(*, at: datetime.datetime) -> int:
     """The worker's duty: whoever was left in when a session was called off, as was done before, is taken back.
 
-    Returns of how many sessions.
+    None are added to these sessions: once a day is enough for one at which it failed. Returns of how many sessions.
     """
     keys = list(left_in_before_start().order_by("pk").values_list("pk", flat=True))
     return for_each("called off", keys, partial(take_back_left_at, at=at))
