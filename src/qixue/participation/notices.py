@@ -150,9 +150,13 @@ def page_of(row: Registration) -> str:
     which shows those who left only by their state.
     """
     if not is_told_by_cadre(row):
-        return f"/me/registrations/{row.party}/"
+        return party_page(row.party)
     has_left = row.state == Registration.State.CANCELLED
     return f"{list_of(row)}?state={row.state}" if has_left else list_of(row)
+
+
+def party_page(party: uuid.UUID) -> str:
+    return f"/me/registrations/{party}/"
 
 
 def is_told_by_cadre(row: Registration) -> bool:

@@ -198,3 +198,14 @@ def test_name_with_an_emoji_is_refused_in_words(member):
     page = page_of(signed_in(member), "/me/household/new/", status=422, name="李😀诺", birth_year="1951")
 
     assert words(page.xpath("//*[@class='error']")[0]) == "姓名请只写文字，去掉表情符号和图案。"
+
+
+def test_name_that_is_too_long_is_not_cut_but_refused_and_comes_back_whole(member):
+    client, name = signed_in(member), "李" * 300
+    [empty] = page_of(client, "/me/household/new/").xpath("//input[@name='name']")
+
+    page = page_of(client, "/me/household/new/", status=422, name=name, birth_year="1951")
+
+    assert empty.get("maxlength") is None
+    assert words(page.xpath("//*[@class='error']")[0]) == "请缩短：现在有300字，最多100字。"
+    assert page.xpath("//input[@name='name']/@value") == [name]

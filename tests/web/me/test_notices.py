@@ -9,7 +9,7 @@ from tests.web.browsing import signed_in
 from tests.web.public.conftest import words
 
 from qixue.core.models import OutboxMessage
-from qixue.participation.operations.registrations import register
+from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import NotificationPreference, Resident
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,21 @@ def test_nothing_yet_says_what_will_stand_here(member: Resident) -> None:
     assert "还没有通知" in words(page_of(member))
 
 
+def test_notice_says_beside_what_was_sent_what_became_of_the_registration(member: Resident) -> None:
+    [row] = register(OpenSessionFactory(), people=[member], party=key(), by=member.user, at=NOON)
+
+    before = words(page_of(member))
+    cancel_registrations(row.session, keys=[row.pk], by=member.user, at=NOON)
+    after = words(page_of(member))
+
+    assert [
+        ("报名成功：" in said, "目前： ✓ 报名成功" in said, "目前： ✕ 已取消" in said) for said in (before, after)
+    ] == [
+        (True, True, False),
+        (True, False, True),
+    ]
+
+
 def way_to_notices(client: Client) -> str:
     """How the first page of a resident leads there, above all that is to come."""
     [link] = page_at(client, "/me/").xpath("//main//*[@class='hero']//a[@href='/me/notices/']")
@@ -60,7 +75,7 @@ def test_new_notices_are_counted_until_they_are_marked_as_read(member: Resident)
 
     client.post("/me/notices/read/", {"upto": upto})
 
-    tags = page.xpath("//main//*[contains(@class, 'tag')]")
+    tags = page.xpath("//main//div[@class='card']/*[contains(@class, 'tag')]")
     assert (before, [words(tag) for tag in tags]) == ("通知（2条未读）", ["未读", "未读"])
     assert way_to_notices(client) == "通知（1条未读）"
 

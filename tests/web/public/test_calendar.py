@@ -43,6 +43,15 @@ def test_calendar_of_the_week_is_narrowed_by_the_address(events, tea, dance, que
     assert [str(event["summary"]) for event in events(f"/calendar.ics{query}")] == found
 
 
+def test_narrowed_calendar_says_in_its_name_by_what(client, tea):
+    queries = ("?county=441826", "?county=441826&brand=field", "?county=nowhere")
+    feeds = [Calendar.from_ical(client.get(f"/calendar.ics{query}").content) for query in queries]
+
+    week, county, brand = tea.activity.programme.name, tea.venue.region.name, tea.activity.brand.name
+    expected = [f"{week} · {county}", f"{week} · {county} · {brand}", week]
+    assert [str(feed["x-wr-calname"]) for feed in feeds] == expected
+
+
 def test_calendar_of_a_session_states_its_time_and_place(events, tea):
     (event,) = events(f"/sessions/{tea.pk}/calendar.ics")
 

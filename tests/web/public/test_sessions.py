@@ -353,3 +353,22 @@ def test_terms_name_a_town_with_its_county_and_nobody_reads_that_all_may_come(op
 
     assert said in [words(line) for line in page.xpath("//main//details//li")]
     assert [for_whom in [words(term) for term in each.xpath("//dt")] for each in (before, page)] == [True, False]
+
+
+def test_session_called_off_leads_to_similar_ones_with_seats_each_once(open_page, tea):
+    like = {"starts_at": tea.starts_at, "ends_at": tea.ends_at, "state": "planned", "venue": tea.venue}
+    activity = ActivityFactory(
+        programme=tea.activity.programme, kind=tea.activity.kind, audience=tea.activity.audience, title="采茶"
+    )
+    near = SessionFactory(activity=activity, **like, seat_count=5)
+    same = SessionFactory(activity=tea.activity, **like, seat_count=5)
+    put_off = SessionFactory(activity=tea.activity, **{**like, "state": "postponed"})
+    Session.objects.filter(pk=tea.pk).update(state="cancelled")
+
+    page = open_page(f"/sessions/{tea.pk}/")
+
+    def listed(heading: str) -> list[str]:
+        return page.xpath(f"//section[.//h2[text()='{heading}']]//h3/a/@href")
+
+    assert listed("相近的有名额场次") == [f"/sessions/{near.pk}/", f"/sessions/{same.pk}/"]
+    assert listed("同一活动的其他场次") == [f"/sessions/{put_off.pk}/"]

@@ -129,6 +129,9 @@ class Party:
     def offered_until(self) -> datetime.datetime | None:
         return self.active[0].offered_until if self.active else None
 
+    def is_over_at(self, at: datetime.datetime) -> bool:
+        return self.session.ends_at is not None and self.session.ends_at <= at
+
 
 def parties_of(household: Sequence[Resident]) -> list[Party]:
     """Everything that a household is or was signed up for, by the start of the session."""

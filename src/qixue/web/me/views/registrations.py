@@ -77,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
     household = household_of(resident)
     parties = without_superseded(parties_of(household))
     questions, people = open_questions_of(household, at=at), by_token(household)
-    current = [party for party in parties if has_offer(party, at) or (party.active and not is_over(party, at))]
+    current = [party for party in parties if has_offer(party, at) or (party.active and not party.is_over_at(at))]
     came = came_to(current, people)
     cards = [Card.of(party, came) for party in current]
     offers = [card for card in cards if has_offer(card.party, at) and not card.are_all_in]
@@ -98,10 +98,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def has_offer(party: Party, at: datetime.datetime) -> bool:
     """Whether a seat is kept for the party, as long as it answers."""
     return bool(party.active) and party.active[0].is_offer_open_at(at)
-
-
-def is_over(party: Party, at: datetime.datetime) -> bool:
-    return party.session.ends_at is not None and party.session.ends_at <= at
 
 
 @for_residents_who_type
@@ -151,7 +147,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     at, terms = now(), terms_of(found.session)
-    over, inside = is_over(found, at), those_in_seats(found.session, found.active)
+    over, inside = found.is_over_at(at), those_in_seats(found.session, found.active)
     has_others_to_come = len(inside) < len(found.active)
     household = household_of(resident)
     there = registered_among(household, found.session)

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -13,6 +13,8 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import local_day, now
 from qixue.core.copies import Copies
 from qixue.core.digests import digest
+from qixue.people.models import Organisation
+from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.programme.models.activities import SessionQuerySet
 from qixue.programme.queries import region_condition
@@ -38,13 +40,18 @@ def calendar(request: HttpRequest) -> HttpResponse:
     at = now()
     sessions = Session.objects.public().filter(activity__programme=programme)
     sessions = sessions.filter(starts_at__gte=at - PAST, starts_at__lt=at + AHEAD)
+    narrowing: list[QuerySet[Any]] = []  # what of the records names the narrowed feed
     if county := request.GET.get("county"):
         sessions = sessions.filter(region_condition(county, ""))
+        narrowing.append(Region.objects.filter(code=county))
     if organisation := request.GET.get("organisation"):
         sessions = sessions.filter(activity__organisation__code=organisation)
+        narrowing.append(Organisation.objects.filter(code=organisation))
     if brand := request.GET.get("brand"):
         sessions = sessions.filter(activity__brand__code=brand)
-    return feed_of(request, sessions, programme.name, at=at)
+        narrowing.append(programme.brands.filter(code=brand))
+    names = [name for records in narrowing for name in records.order_by("pk").values_list("name", flat=True)[:1]]
+    return feed_of(request, sessions, " · ".join([programme.name, *names]), at=at)
 
 
 def feed_of(request: HttpRequest, sessions: SessionQuerySet, name: str, *, at: datetime.datetime) -> HttpResponse:

@@ -19,6 +19,7 @@ from qixue.participation.models import RegistrationTerms
 from qixue.participation.queries import as_listed, public_sessions
 from qixue.participation.queries.lotteries import entered_before_draw
 from qixue.participation.queries.queue import seats_left_there
+from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.registrations import obstacle_to_registering, own_registrations, why_off
 from qixue.people.models import User
 from qixue.places.models import Region
@@ -107,7 +108,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": programme,
         "counted": tally.attendance if tally else None,
         "is_withheld": tally is not None and pk in attendances_withheld_now(programme.code),
-        "others": others_of(found) if found.has_others else [],  # type: ignore[attr-defined]  # annotated above
+        "similar": (similar := similar_to(found)),
+        "others": others_of(found, but=similar) if found.has_others else [],  # type: ignore[attr-defined]  # see SHOWN
         "why_off": why_off(found),
         "obstacle": obstacle_to_registering(found, terms, at=now()),
         "terms": terms,
@@ -119,7 +121,16 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "public/sessions/detail.html", context)
 
 
-def others_of(session: Session) -> list[ListedSession]:
-    """Further sessions of its activity."""
-    others = public_sessions(session.activity.programme).filter(activity=session.activity).exclude(pk=session.pk)
-    return as_listed(others[:MOST_OTHERS])
+def similar_to(session: Session) -> list[ListedSession]:
+    """Where else there are seats for whoever wanted to come to a session that was called off."""
+    if session.state != Session.State.CANCELLED:
+        return []
+    found = similar_sessions(session, at=now())
+    rows = public_sessions(session.activity.programme).filter(pk__in=[each.pk for each in found])
+    return as_listed(rows) if found else []
+
+
+def others_of(session: Session, *, but: Iterable[ListedSession]) -> list[ListedSession]:
+    """Further sessions of its activity than those that the page shows already."""
+    others = public_sessions(session.activity.programme).filter(activity=session.activity)
+    return as_listed(others.exclude(pk__in=[session.pk, *(each.pk for each in but)])[:MOST_OTHERS])

@@ -144,9 +144,18 @@ class YuanField(forms.CharField):
 
 
 class PlainCharField(forms.CharField):
-    """Text without invisible control characters."""
+    """Text without invisible control characters.
+
+    The browser takes nothing away: what is too long comes back whole, with both numbers.
+    """
 
     default_validators = [plain_text_validator]
+    default_error_messages = {
+        "max_length": _("Please shorten this: it has %(show_value)s characters, and %(limit_value)s fit.")
+    }
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
 class PersonNameField(PlainCharField):
@@ -158,19 +167,14 @@ class PersonNameField(PlainCharField):
 class CountedField(PlainCharField):
     """A text of several lines up to a length, which the page counts while people write (static/js/counter.js).
 
-    The browser takes nothing away: what is too long comes back whole, with both numbers. A new line counts once.
+    A new line counts once.
     """
-
-    default_error_messages = {
-        "max_length": _("Please shorten this: it has %(show_value)s characters, and %(limit_value)s fit.")
-    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": 5}), **kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        attrs = super().widget_attrs(widget)
-        attrs["data-most"] = attrs.pop("maxlength")
+        attrs = {**super().widget_attrs(widget), "data-most": str(self.max_length)}
         return {**attrs, "data-left": _("Characters left:"), "data-over": _("Characters too many:")}
 
     def to_python(self, value: Any) -> str:
