@@ -38,7 +38,10 @@ SENTENCES: dict[str, Any] = {
     "wall_late": _("Many people used the same code of the wall after it was over; somebody may have passed it on."),
     "wrong_session": _("The ticket is for another session."),
     # marks: odd, and counted all the same; of what is put aside, what else is odd
-    "cancelled_later": _("The registration was cancelled, which the device could not know yet."),
+    "cancelled_later": _(
+        "The registration was cancelled, which the device could not know yet; somebody else may have come with the"
+        " seat."
+    ),
     "namesake": _("Somebody of this name is signed up or in already: the same person may be counted twice."),
     "late": _("The code on the wall was just over."),
     "clock_off": _("The clock of the device was more than five minutes off; the time was corrected."),

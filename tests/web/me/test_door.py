@@ -130,6 +130,35 @@ def test_code_is_good_for_its_half_minute_and_one_beside(
     assert ("qixue_wall" in answer.cookies) == (status == 302)
 
 
+@pytest.mark.parametrize(
+    ("later", "state", "is_closed", "said"),
+    [
+        (HOUR / 4, "planned", False, "扫现在显示的码"),
+        (HOUR / 4, "planned", True, "现场码已不再显示"),
+        (HOUR / 4, "cancelled", False, "这一场不举行"),
+        (30 * HOUR, "held", False, "这一场已结束"),
+    ],
+)
+def test_old_code_says_what_can_be_done_now_and_who_is_in_stays_in(
+    later: datetime.timedelta, state: str, is_closed: bool, said: str, session: Session, client: Client
+) -> None:
+    sentences = ("扫现在显示的码", "现场码已不再显示", "这一场不举行", "这一场已结束")
+    code = code_at(session, AT)
+    if is_closed:
+        close_wall(session, by=organiser_of(session.activity), at=AT)
+    Session.objects.filter(pk=session.pk).update(state=state)
+
+    with time_machine.travel(AT + later, tick=False):
+        answer = client.get(f"/me/door/{session.pk}/{code}/")
+
+    found = html.fromstring(answer.content.decode())
+    text = found.text_content()
+    assert answer.status_code == 410
+    assert [sentence for sentence in sentences if sentence in text] == [said]
+    assert "此前已签到的不受影响" in text
+    assert found.xpath(f"//main//a[@href='/me/door/{session.pk}/']")
+
+
 def test_made_up_code_and_code_of_another_session_are_refused(session: Session, client: Client) -> None:
     other = OpenSessionFactory()
     show_wall(other, by=organiser_of(other.activity), at=NOON)
@@ -164,7 +193,8 @@ def test_address_without_a_scan_checks_nobody_in(session: Session, mother: Resid
     answer = say_who(client, session, mother)
 
     assert page.xpath("//main//input[@type='checkbox']") == []
-    assert answer.status_code == 200
+    assert answer.status_code == 422
+    assert "这个码已过期" in answer.content.decode()
     assert not LedgerEntry.objects.exists()
 
 

@@ -95,7 +95,7 @@ def check_in_by_wall(
         return earlier
     must_act_for(by, people, is_staff=False)
     if open_wall(session) is None or not landing.is_good_at(at):
-        raise Refused("code_over", _("This code is over. Please scan the one that the wall shows now."))
+        raise code_over()
     check_open(session, at=at)
     found = household_at(session, people)
     check_walk_ins(session, found, at=at)
@@ -113,6 +113,10 @@ def check_in_by_wall(
         scan.verdict = Scan.Verdict.COUNTED if result.is_new else Scan.Verdict.ALREADY_IN
     record_audit("attendance.by_wall", session, by=by, at=at, details={"people": len(scans)})
     return Scan.objects.bulk_create(scans)
+
+
+def code_over() -> Refused:
+    return Refused("code_over", _("This code is over. Please scan the one that the wall shows now."))
 
 
 def check_walk_ins(session: Session, found: Sequence[AtTheWall], *, at: datetime.datetime) -> None:

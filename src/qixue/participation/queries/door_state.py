@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from qixue.core.clock import day_bounds, local_day
 from qixue.core.names import is_called
 from qixue.core.typed import digits_of
-from qixue.participation.merge import AROUND_SESSION, CLOCK_LIMIT, missing_ranges, size_of
+from qixue.participation.merge import AROUND_SESSION, CANCELLED_LATER, CLOCK_LIMIT, missing_ranges, size_of
 from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import expected_at
@@ -123,6 +123,16 @@ def door_figures(session: Session, people: Sequence[Expected], undecided: int) -
     came += len(forgotten_inside(session, [each.registration for each in people]))
     seated = [each for each in people if each.registration.state in Registration.SEATED_STATES]
     return DoorFigures(inside, came, len(seated), undecided)
+
+
+def seats_twice(session: Session) -> int:
+    """How many people count whose registration was cancelled before their scan arrived, and who have no other one:
+    the device could not know, and somebody else may have come with the seat.
+    """
+    seated = Registration.objects.filter(session=session, state__in=Registration.SEATED_STATES)
+    scans = Scan.objects.filter(session=session, verdict=Scan.Verdict.COUNTED, marks__contains=CANCELLED_LATER)
+    gone = scans.exclude(resident__in=seated.order_by().values("resident")).order_by()
+    return LedgerEntry.objects.effective().filter(pk__in=gone.values("entry")).count()
 
 
 def own_entries(session: Session, user: User, *, at: datetime.datetime) -> set[int]:

@@ -127,7 +127,7 @@ def test_page_asks_as_often_for_many_people(
     DoorDeviceFactory.create(sessions=[session])
     page.get(at_the_door(session))
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         page.get(at_the_door(session))
 
 

@@ -6,13 +6,14 @@ import pytest
 from django.test import Client
 from lxml import html
 from tests.factories import OpenSessionFactory, RegionFactory, RegistrationFactory, key
-from tests.web.workspace.door.pages import asked_name, text_of, waiting_scan
+from tests.web.workspace.door.pages import asked_name, at_the_door, text_of, waiting_scan
 
 from qixue.core.clock import now
 from qixue.core.quantity import Qualifier
-from qixue.participation.models import LedgerEntry, Scan
+from qixue.participation.models import LedgerEntry, Registration, Scan
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
+from qixue.participation.operations.ledger import void_entry
 from qixue.people.models import User
 from qixue.programme.models import Session
 
@@ -42,6 +43,27 @@ def test_odd_scan_that_counts_names_the_person_and_is_taken_back(
     (line,) = after.xpath("//main//section[.//h2='已计入，但有疑点']//li")
     assert " ".join(line.text_content().split()).endswith("已撤销 同一个人")
     assert not line.xpath(".//a")
+
+
+@pytest.mark.parametrize(("has_new_seat", "is_taken_back", "is_told"), [(0, 0, 1), (1, 0, 0), (0, 1, 0)])
+def test_two_people_for_one_seat_are_told_where_one_runs_the_session(
+    session: Session, page: Client, organiser: User, has_new_seat: bool, is_taken_back: bool, is_told: bool
+) -> None:
+    """One gave the seat up when the phone had its list, and came all the same."""
+    gone = RegistrationFactory(session=session, resident__name="吴雪梅", state=Registration.State.CANCELLED)
+    entry = check_in(session, name="吴雪梅", by=organiser, at=now(), client_uuid=key())
+    counted = {"verdict": "counted", "reason": "", "marks": "clock_off cancelled_later", "entry": entry}
+    waiting_scan(session, registration=gone, resident=gone.resident, **counted)
+    if has_new_seat:
+        RegistrationFactory(session=session, resident=gone.resident)
+    if is_taken_back:
+        void_entry(entry, reason="同一个座位", by=organiser, at=now(), client_uuid=key())
+
+    pages = [page.get(path) for path in (at_the_door(session), f"/workspace/sessions/{session.pk}/")]
+
+    assert ["有1人凭已取消的报名入场" in text_of(answer) for answer in pages] == [is_told, is_told]
+    assert f'href="{scans_of(session)}"' in pages[0].content.decode()
+    assert "名额可能已给了别人" in text_of(page.get(scans_of(session)))
 
 
 def test_note_of_a_head_count_stands_in_the_list(session: Session, page: Client) -> None:

@@ -13,8 +13,9 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.merge import is_before_door
-from qixue.participation.operations.walls import LANDING_LASTS, Landing, check_in_by_wall
+from qixue.participation.operations.walls import LANDING_LASTS, Landing, check_in_by_wall, code_over
 from qixue.participation.queries import listed
+from qixue.participation.queries.door import window_of
 from qixue.participation.queries.wall import AtTheWall, household_at, open_wall, places_for_walk_ins, secret_of
 from qixue.participation.wall_code import is_good_at, step_of
 from qixue.programme.models import Session
@@ -33,7 +34,7 @@ def wall_code(request: HttpRequest, pk: int, shown: str) -> HttpResponse:
     at, wall = now(), open_wall(session)
     step = step_of(shown, secret_of(wall), session.pk) if wall else None
     if step is None or not is_good_at(step, at):
-        context = {"session": session, "programme": session.activity.programme, "is_ours": step is not None}
+        context = {**around(session, at=at), "is_shown": wall is not None, "is_ours": step is not None}
         return render(request, "me/door/over.html", context, status=410)
     response = redirect("me:here", pk)
     landing = signing.dumps({"session": session.pk, "step": step, "at": at.isoformat()}, salt=SALT)
@@ -46,6 +47,18 @@ def wall_code(request: HttpRequest, pk: int, shown: str) -> HttpResponse:
         secure=settings.HTTPS,
     )
     return response
+
+
+def around(session: Session, *, at: datetime.datetime) -> dict[str, Any]:
+    """Of a session: whether anybody can be checked in by themselves, as far as the time decides."""
+    is_early, is_off = is_before_door(session.starts_at, at), session.state in Session.OFF_STATES
+    return {
+        "session": session,
+        "programme": session.activity.programme,
+        "is_early": is_early,
+        "is_off": is_off,
+        "is_past": is_off or not (is_early or window_of(session).is_open_at(at)),
+    }
 
 
 def public_session(pk: int) -> Session:
@@ -72,19 +85,19 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     household = household_at(session, household_of(resident))
     offered = offered_to(household, takes_more=places_for_walk_ins(session) != 0)
     form = HereForm(request.POST or None, found=offered)
-    if request.method == "POST" and landing and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         try:
+            if landing is None:  # a browser forgets it by itself
+                raise code_over()
             check_in_by_wall(session, **form.answers(), landing=landing, late_limit=late_limit(), by=user, at=at)
             return redirect("me:here", pk)
         except Refused as refusal:
             form.refuse(refusal)
-    is_early = is_before_door(session.starts_at, at)
-    context = {
-        "session": session,
-        "programme": session.activity.programme,
+    context = around(session, at=at)
+    is_time = not context["is_early"] and not context["is_off"]
+    context |= {
         "household": household,
-        "is_early": is_early,
-        "may_enter": bool(offered) and landing is not None and landing.is_good_at(at) and not is_early,
+        "may_enter": bool(offered) and landing is not None and landing.is_good_at(at) and is_time,
         "is_full": any(each.is_absent for each in household) and not offered,
     }
     return parts.form_page(request, "me/door/here.html", form, **context)

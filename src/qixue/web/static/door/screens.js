@@ -20,7 +20,7 @@ export function show(view, { isBack = false } = {}) {
   current = view;
   for (const section of document.querySelectorAll("[data-view]")) section.hidden = section.dataset.view !== view;
   document.querySelector("[data-act=back]").hidden = (view === "setup" && !hasDevice) || ["loading", "unsupported", "sessions", "door"].includes(view);
-  document.querySelector("[data-act=language]").hidden = !AT_REST.has(view);
+  byId("language").hidden = !AT_REST.has(view);
   if (isSame) return;
   if (!isBack && history.state?.view !== view) history.pushState({ view }, "");
   byId(FIRST_FIELD[view] || "main").focus();

@@ -25,6 +25,7 @@ from qixue.participation.queries.door_state import (
     expected_people,
     held_scans,
     own_entries,
+    seats_twice,
     sessions_for_a_device,
 )
 from qixue.participation.queries.walk_ins import Namesake, namesakes_at, walk_ins_at
@@ -57,6 +58,7 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
         "walk_ins": walk_ins_at(session, people),
         "own": own_entries(session, staff(request), at=at),
         "figures": door_figures(session, people, scans_at(session).undecided().count()),
+        "seats_twice": seats_twice(session),
         "devices": devices,
         "held": held_scans(devices),
         "form": WalkInForm(),

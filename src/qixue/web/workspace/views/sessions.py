@@ -18,7 +18,7 @@ from qixue.participation.operations.session_changes import Changed, change_sessi
 from qixue.participation.queries import effective_head_count, entries_of_session
 from qixue.participation.queries.attendances import came_in, people_in
 from qixue.participation.queries.door import scans_at
-from qixue.participation.queries.door_state import devices_of, expected_people
+from qixue.participation.queries.door_state import devices_of, expected_people, seats_twice
 from qixue.participation.queries.left_in import left_in_after_start
 from qixue.participation.queries.registered import Reach, active_rows, reach_of, similar_sessions
 from qixue.participation.queries.registrations import registered_at, why_off
@@ -85,6 +85,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
         "came_in": {resident: entry for (_session, resident), entry in came_in([found]).items()},
         "walk_ins": walk_ins_at(found, expected_people(found)) if may_count else [],
         "undecided": scans_at(found).undecided().count(),
+        "seats_twice": seats_twice(found),
         "devices": devices_of(found, at=now()),
         "may_register": may(request.user, Action.MANAGE_REGISTRATIONS, organisation),
         "registered": registered[:SHOWN_PEOPLE],
