@@ -25,6 +25,12 @@ class Refused(Exception):
         """The sentence in the reader's language, without the single complaints."""
         return str(self.text) % self.params if self.params else str(self.text)
 
+    def apart(self) -> list["Refused"]:
+        """This one and those among its lines that name a detail of their own, each without the others."""
+        others = [line for line in self.lines if isinstance(line, Refused)]
+        lines = [line for line in self.lines if line not in others]
+        return [Refused(self.code, self.text, lines=lines, field=self.field, **self.params), *others]
+
     def __str__(self) -> str:
         return "\n".join([self.sentence, *(str(line) for line in self.lines)])
 

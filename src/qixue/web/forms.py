@@ -125,12 +125,13 @@ class Worded(forms.BaseForm):
 
     def refuse(self, refusal: Refused) -> None:
         """Show why the operation refused, beside the field that it names; a doubt offers to go on all the same, and is
-        the question of the page where nothing was typed.
+        the question of the page where nothing was typed. Of several doubts each stands beside its own field.
         """
         if isinstance(refusal, Doubt) and not self.visible_fields():
             self.question = str(refusal)
             return
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        for each in refusal.apart():
+            self.add_error(each.field if each.field in self.fields else None, str(each))
         if isinstance(refusal, Doubt):
             self.is_in_doubt = True
             self.fields["confirmed"].widget = forms.CheckboxInput()

@@ -13,12 +13,12 @@ from tests.web.browsing import page_in
 from tests.web.public.conftest import words
 from tests.web.workspace.registrations.pages import address, sign_up
 
-from qixue.core.clock import now
+from qixue.core.clock import local_day, now
 from qixue.participation.models import RegistrationTerms
 from qixue.participation.operations.check_ins import CheckIn, check_in, enter
 from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification
-from qixue.programme.models import Session
+from qixue.programme.models import Programme, Session
 
 pytestmark = pytest.mark.django_db
 
@@ -213,6 +213,31 @@ def test_venue_says_when_it_may_be_left_out(session, organiser):
 
     assert words(page.xpath("//label[@for='id_venue']")[0]) == "场地（线上举办的不填）"
     assert [words(error) for error in asked.xpath("//*[@class='error']")] == ["请选择场地，或注明线上。"]
+
+
+def test_each_doubt_stands_beside_its_own_field_and_on_a_line_of_its_own_in_the_summary(session, organiser):
+    before, path = session.starts_at - datetime.timedelta(hours=1), f"/workspace/sessions/{session.pk}/edit/"
+    check_in(session, by=organiser_of(session.activity), at=before, client_uuid=key())
+    day = local_day(session.starts_at)
+    Programme.objects.filter(pk=session.activity.programme_id).update(starts_on=day, ends_on=day)
+    Session.objects.filter(pk=session.pk).update(is_online=True)
+    typed = {**typed_on(page_in(organiser.get(path))), "day": "2026-11-15", "start": "06:00", "end": "23:30"}
+
+    page = page_in(organiser.post(path, typed), 422)
+
+    outside = "11月15日（周日）不在活动周内，活动周是11月6日（周五）至11月6日（周五），请核对日期。"
+    long = "这样一场要17小时，请核对开始和结束时间。"
+    inside = "目前已签到1人。确认后，这些签到会撤销，不再计入人数。"
+    assert {error.get("id"): words(error) for error in page.xpath("//*[@class='error']")} == {
+        "id_day_error": outside,
+        "id_end_error": long,
+    }
+    assert [(words(line), line.xpath("a/@href")) for line in page.xpath("//*[@class='error-summary']//li")] == [
+        (inside, []),
+        (f"哪天：{outside}", ["#id_day"]),
+        (f"结束：{long}", ["#id_end"]),
+        ("我已核对，仍然保存", ["#id_confirmed"]),
+    ]
 
 
 def test_called_off_in_two_windows_says_which_reason_stands(session, organiser):
