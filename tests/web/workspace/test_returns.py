@@ -289,4 +289,4 @@ def test_lists_ask_the_database_the_same_number_of_times(offices: Offices, count
             city.get(address(route, *arguments))
         numbers.append(len(queries))
 
-    assert numbers == [18, 20, 16]
+    assert numbers == [11, 12, 11]
