@@ -7,7 +7,7 @@ from tests.web.me.test_registrations import page_of, signed_in
 from tests.web.public.conftest import words
 
 from qixue.core.refusal import Refused
-from qixue.participation.operations.registrations import register
+from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import GuardianConsent, Resident
 from qixue.people.operations.residents import ResidentDetails, add_dependent, edit_dependent
 
@@ -94,6 +94,26 @@ def test_child_whose_consent_was_taken_back_cannot_be_signed_up(client, member):
     with pytest.raises(Refused) as refused:
         register(OpenSessionFactory(), people=[child], party=key(), by=member.user, at=NOON)
     assert refused.value.code == "guardian_needed"
+
+
+def test_child_whose_consent_was_taken_back_keeps_its_seat_and_gets_no_new_one(client, member):
+    add(client, has_consent="on")
+    child = Resident.objects.get(guardian=member)
+    seat = register(OpenSessionFactory(), people=[child], party=key(), by=member.user, at=NOON)[0]
+    full, neighbour = OpenSessionFactory(activity__title="稻田养鱼", seat_count=1), MemberFactory()
+    first, waiting, behind = (
+        register(full, people=[person], party=key(), by=by, at=NOON)[0]
+        for person, by in ((member, member.user), (child, member.user), (neighbour, neighbour.user))
+    )
+
+    page = client.get(f"/me/household/{child.pk}/consent/").content.decode()
+    client.post(f"/me/household/{child.pk}/consent/")
+    cancel_registrations(full, keys=[first.pk], by=member.user, at=NOON)
+
+    for row in (seat, waiting, behind):
+        row.refresh_from_db()
+    assert "稻田养鱼" in page
+    assert (seat.state, waiting.state, behind.state) == ("confirmed", "cancelled", "confirmed")
 
 
 def test_elder_needs_no_consent(client, member):

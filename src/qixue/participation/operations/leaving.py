@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.models import OutboxMessage, record_audit
@@ -31,13 +31,17 @@ def give_up_seats(people: Sequence[Resident], *, at: datetime.datetime) -> int:
 
     Returns how many.
     """
-    coming = coming_registrations(people, at=at)
-    return sum(leave(pk, people, at=at) for pk in sorted(set(coming.values_list("session_id", flat=True))))
+    return leave_all(coming_registrations(people, at=at), at=at)
 
 
-def leave(session_pk: int, people: Sequence[Resident], *, at: datetime.datetime) -> int:
+def leave_all(found: QuerySet[Registration], *, at: datetime.datetime) -> int:
+    """The same of the registrations that are found, of people who are held. Returns how many."""
+    return sum(leave(pk, found, at=at) for pk in sorted(set(found.values_list("session_id", flat=True))))
+
+
+def leave(session_pk: int, found: QuerySet[Registration], *, at: datetime.datetime) -> int:
     session = locked_session(Session(pk=session_pk))
-    rows = list(Registration.objects.active().filter(session=session, resident__in=people).order_by("pk"))
+    rows = list(found.filter(session=session).order_by("pk"))
     if rows:
         release(session, rows, reason=Registration.CancelReason.WITHDRAWN, at=at)
         record_audit("registration.left", session, by=None, at=at, details={"keys": [row.pk for row in rows]})

@@ -226,6 +226,11 @@ def coming_registrations(people: Sequence[Resident], *, at: datetime.datetime) -
     return rows.exclude(session__state=Session.State.HELD).order_by("session__starts_at", "pk")
 
 
+def without_a_seat(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:
+    """Those of `coming_registrations` that may bring a seat later: who waits, is asked, or has entered a draw."""
+    return coming_registrations(people, at=at).exclude(state=Registration.State.CONFIRMED)
+
+
 def seats_to_lose(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:
     """The same as people are told who leave: at a session that is called off there is nothing left to lose."""
     coming = coming_registrations(people, at=at).exclude(session__state=Session.State.CANCELLED)

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
+from qixue.participation.operations.guardians import withdraw_consent
+from qixue.participation.queries.registrations import without_a_seat
 from qixue.people.models import GuardianConsent, Resident, User
 from qixue.people.operations import residents
 from qixue.people.operations.residents import is_child_in
@@ -101,6 +103,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     dependent = dependent_or_404(resident, pk)
     if request.method == "POST":
-        residents.withdraw_consent(dependent, by=user, at=now())
+        withdraw_consent(dependent, by=user, at=now())
         return redirect("me:household")
-    return render(request, "me/household/consent.html", {"dependent": dependent})
+    waiting = without_a_seat([dependent], at=now()).select_related("session__activity")
+    return render(request, "me/household/consent.html", {"dependent": dependent, "waiting": waiting})
