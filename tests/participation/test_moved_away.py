@@ -111,7 +111,7 @@ def test_whoever_is_signed_up_and_in_is_told_that_the_check_in_does_not_count(
     assert told["registration_changed"].endswith("您的报名或候补不变；来不了请取消。")
     assert told["registration_changed_checked_in"] == (
         "李一诺：现在是11月11日（周三）12:00-13:00，地点待定。原来是11月4日（周三）13:00-14:00，地点待定。"
-        "您的报名不变，但这次的签到不计入；到时来了请重新签到，来不了请取消名额。"
+        "您的报名或候补不变，但这次的签到不计入；到时来了请重新签到，来不了请取消。"
     )
     erase(Subject((rows[1].resident,)), at=NOON)
     assert not mother.user.notifications.filter(kind="registration_changed_checked_in").exists()

@@ -162,15 +162,15 @@ def test_add_session_that_cannot_be_is_refused(changes: dict[str, Any], code: st
     assert (refusal.value.code, activity.sessions.count()) == (code, 0)
 
 
-@pytest.mark.parametrize(("lasts", "asks"), [(12, False), (20, True)])
-def test_session_that_lasts_very_long_is_asked_about(lasts: int, asks: bool) -> None:
+@pytest.mark.parametrize(("lasts", "asks"), [(12, ""), (12.5, "12.5"), (20, "20"), (24.34, "24.34")])
+def test_session_that_lasts_very_long_is_asked_about(lasts: float, asks: str) -> None:
     activity, details = ActivityFactory(), hours(ends_at=hours().starts_at + datetime.timedelta(hours=lasts))
     add = partial(add_session, activity, details=details, number=1, by=UserFactory(), at=NOON)
 
     if asks:
         with pytest.raises(Doubt) as doubt:
             add()
-        assert (doubt.value.code, doubt.value.params) == ("session_very_long", {"hours": lasts})
+        assert (doubt.value.code, doubt.value.params) == ("session_very_long", {"hours": asks})
     assert (add(confirmed=True) if asks else add()).ends_at == details.ends_at
 
 

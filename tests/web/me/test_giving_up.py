@@ -4,11 +4,14 @@ import datetime
 
 import pytest
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, RegistrationFactory, ResidentFactory
+from tests.factories_afterwards import organiser_of
 from tests.web.browsing import page_of, signed_in
 from tests.web.me.test_registrations import sign_up
 from tests.web.public.conftest import words
 
 from qixue.participation.models import Registration, RegistrationTerms
+from qixue.participation.operations.calling_off import call_off
+from qixue.participation.operations.registrations import keep_queues
 from qixue.people.models import Resident
 from qixue.programme.models import Session
 
@@ -84,6 +87,21 @@ def test_party_that_left_and_came_back_is_not_among_what_was_cancelled(member, s
     assert home.xpath("//article[@class='session']//h3/a/@href") == [second]
     assert old.xpath("//main//div[@class='notice stack']//a/@href") == [second]
     assert old.xpath("//main//a[text()='重新报名']") == []
+
+
+def test_party_that_left_and_came_back_has_one_card_of_a_session_that_is_called_off(member, session):
+    client = signed_in(member)
+    first = sign_up(client, session, member)
+    client.post(f"{first}cancel/", {"people": [Registration.objects.get().pk]})
+    second = sign_up(client, session, member)
+
+    shown = []
+    call_off(session, reason="停电", by=organiser_of(session.activity), at=NOON)
+    for _when in ("before they are told", "after"):
+        shown.append(page_of(client, "/me/").xpath("//article[@class='session']//h3/a/@href"))
+        keep_queues(at=NOON)
+
+    assert shown == [[second], [second]]
 
 
 def test_child_who_was_given_up_and_comes_instead_is_named_once(member, session):

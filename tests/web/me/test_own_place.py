@@ -20,6 +20,7 @@ from qixue.web.public import cache
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
+OFFER = "//div[form[contains(@action, '/accept/')]]/p"
 
 
 @pytest.fixture
@@ -251,6 +252,27 @@ def test_card_names_those_of_a_party_who_are_in(member, soon):
 
     assert "✓ 报名成功" in words(card)
     assert "✓ 已签到：李嘉明" in words(card)
+
+
+def test_of_a_party_with_somebody_in_the_seats_of_the_others_wait_for_an_answer(member, soon):
+    RegistrationTerms.objects.create(session=soon, offer_hours=6)
+    Session.objects.filter(pk=soon.pk).update(seat_count=2)
+    strangers = [MemberFactory() for _number in range(2)]
+    rows = [register(soon, people=[each], party=key(), by=each.user, at=NOON)[0] for each in strangers]
+    address = sign_up(soon, member, ResidentFactory(guardian=member, name="李一诺"))
+    for row in rows:
+        cancel_registrations(soon, keys=[row.pk], by=row.registered_by, at=NOON)
+    client = signed_in(member)
+
+    asked = []
+    for _when in ("before", "after"):
+        asked.append([words(page_of(client, path).xpath(OFFER)[0]) for path in (address, "/me/")])
+        let_in(soon, member)
+
+    assert [[each.split("，")[0] for each in pages] for pages in asked] == [
+        ["为您保留2个名额"] * 2,
+        ["为您保留1个名额"] * 2,
+    ]
 
 
 def test_of_a_party_those_who_are_not_in_yet_can_leave(member, soon):

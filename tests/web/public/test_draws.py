@@ -47,7 +47,10 @@ def path_of(session: Session) -> str:
 
 @pytest.mark.parametrize(
     ("is_drawn", "sentence", "link"),
-    [(False, "摇号决定", "怎么摇号，怎么核对"), (True, "名额已经摇号决定", "看摇号结果，怎么核对")],
+    [
+        (False, "摇号决定", "怎么摇号，怎么核对"),
+        (True, "名额已经摇号决定。以后空出的名额按候补顺序递补。", "看摇号结果，怎么核对"),
+    ],
 )
 def test_page_of_the_session_says_whether_it_is_drawn(open_page, session, is_drawn, sentence, link):
     enter(session)

@@ -227,7 +227,10 @@ def check_not_in(session: Session, rows: Sequence[Registration], *, staff: User 
     """
     if inside := those_in_seats(session, rows):
         corrects = _("%(name)s is checked in already. Please take the check-in back first.")
-        asks = _("%(name)s is checked in already. Please ask an organiser to take the check-in back first.")
+        asks = _(
+            "%(name)s is checked in already. Please take the check-in back first: on the page of the door if you have "
+            "just entered it, else ask an organiser."
+        )
         at_home = _(
             "%(name)s is checked in already, so this place can no longer be given up or handed over. If that is a "
             "mistake, please speak to the organiser."

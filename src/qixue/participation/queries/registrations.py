@@ -146,9 +146,9 @@ def parties_of(household: Sequence[Resident]) -> list[Party]:
 
 def without_superseded(parties: Sequence[Party]) -> list[Party]:
     """The parties without whoever left one and signed up for the same session once more: the later party tells it."""
-    there = {(party.session.pk, row.resident_id) for party in parties for row in party.active}
+    there = {(party.session.pk, row.resident_id) for party in parties for row in party.rows if is_concerned(row)}
     kept = [
-        [row for row in party.rows if row in party.active or (party.session.pk, row.resident_id) not in there]
+        [row for row in party.rows if is_concerned(row) or (party.session.pk, row.resident_id) not in there]
         for party in parties
     ]
     return [Party(party.key, party.session, tuple(rows)) for party, rows in zip(parties, kept, strict=True) if rows]

@@ -68,7 +68,7 @@ def doubts_about_time(
         yield Doubt("day_outside_programme", sentence, field="day", day=day_lazy(day), first=first, last=last)
     if ends_at - starts_at > VERY_LONG:
         sentence = _("It would last %(hours)s hours. Please check the start and the end.")
-        yield Doubt("session_very_long", sentence, field="end", hours=(ends_at - starts_at) // HOUR)
+        yield Doubt("session_very_long", sentence, field="end", hours=f"{round((ends_at - starts_at) / HOUR, 2):g}")
 
 
 @transaction.atomic

@@ -69,7 +69,7 @@ def test_whoever_may_not_correct_reads_whom_to_ask_to_take_a_check_in_back(sessi
     page = page_in(browser(session, Role.CADRE).get(address(session)))
 
     (act,) = [words(row) for row in page.xpath("//tbody/tr/td[@data-label='操作']")]
-    assert act == "✓ 已签到 要改场次或移出，请先找承办单位撤销签到。"
+    assert act == "✓ 已签到 要改场次或移出，请先撤销签到：刚才自己签的，在现场签到页上撤销；其他的请找承办单位。"
 
 
 def test_list_asks_the_same_with_one_and_with_three(organiser, session):

@@ -115,7 +115,7 @@ def test_calling_off_says_who_is_told_without_being_signed_up(session, organiser
 
     assert "不用通知任何人" not in foretold
     assert "没有报名、已经签到的1人，会在账号里收到通知" in foretold
-    assert "有1人没有报名、已经签到，但没有账号，收不到通知" in foretold
+    assert "其中1人没有报名，也没有账号，收不到通知，请当面告诉他们。" in foretold
     assert message_on(after)[0] == (
         "这场已取消。 已撤销2条签到。 其中1人没有报名，也已通知。 "
         "其中1人没有报名，也没有账号，收不到通知，请当面告诉他们。"
@@ -135,7 +135,7 @@ def test_moving_away_says_how_many_are_in_already(session, organiser):
     assert "已有1人签到" in foretold
     assert "目前已签到1人" in words(asked)
     assert asked.xpath("//main//input[@name='confirmed' and @type='checkbox']")
-    assert "有1人没有报名、已经签到，但没有账号，收不到通知" in foretold
+    assert "其中1人没有报名，也没有账号，收不到通知，请当面告诉他们。" in foretold
     assert message_on(after) == (
         "已保存。 已撤销1条签到。 其中1人没有报名，也没有账号，收不到通知，请当面告诉他们。",
         [],
@@ -226,7 +226,7 @@ def test_each_doubt_stands_beside_its_own_field_and_on_a_line_of_its_own_in_the_
     page = page_in(organiser.post(path, typed), 422)
 
     outside = "11月15日（周日）不在活动周内，活动周是11月6日（周五）至11月6日（周五），请核对日期。"
-    long = "这样一场要17小时，请核对开始和结束时间。"
+    long = "这样一场要17.5小时，请核对开始和结束时间。"
     inside = "目前已签到1人。确认后，这些签到会撤销，不再计入人数。"
     assert {error.get("id"): words(error) for error in page.xpath("//*[@class='error']")} == {
         "id_day_error": outside,

@@ -60,13 +60,17 @@ class Card:
 
     party: Party
     inside: str
-    are_all_in: bool
+    open_count: int  # of those who were not let in yet
+
+    @property
+    def are_all_in(self) -> bool:
+        return self.open_count == 0
 
     @classmethod
     def of(cls, party: Party, came: Collection[tuple[int, int]]) -> "Card":
         people = [row.resident for row in party.active]
         inside = [person for person in people if (party.session.pk, person.pk) in came]
-        return cls(party, enumeration(person.name for person in inside), bool(people) and inside == people)
+        return cls(party, enumeration(person.name for person in inside), len(people) - len(inside))
 
 
 @for_residents
@@ -148,7 +152,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     found = party_or_404(resident, party)
     at, terms = now(), terms_of(found.session)
     over, inside = found.is_over_at(at), those_in_seats(found.session, found.active)
-    has_others_to_come = len(inside) < len(found.active)
+    open_count = len(found.active) - len(inside)
     household = household_of(resident)
     there = registered_among(household, found.session)
     others = without(household, there)
@@ -157,7 +161,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "party": found,
         "people": without_superseded([found])[0].rows,
         "place": place_in_queue(found),
-        "has_offer": has_offer(found, at) and has_others_to_come,  # whoever is in keeps the seat without an answer
+        "has_offer": has_offer(found, at) and open_count > 0,  # whoever is in keeps the seat without an answer
         "off": called_off(found.session) if found.is_off else None,
         "same_time": [] if over else at_the_same_time([row.resident for row in found.active], found.session),
         "has_ticket": bool(ticket_holders(found)) and not over,
@@ -166,7 +170,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "resident": resident,
         "terms": terms,
         "inside": enumeration(row.resident.name for row in inside),
-        "has_others_to_come": has_others_to_come,
+        "open_count": open_count,
         "can_leave": can_leave(found.session, terms, found.active, at=at),
         "hears_by_sms": hears_by_sms(user),
         "has_phone": bool(user.mobile),

@@ -29,8 +29,9 @@ from qixue.participation.queries.door_state import (
     sessions_for_a_device,
 )
 from qixue.participation.queries.walk_ins import Namesake, namesakes_at, walk_ins_at
+from qixue.participation.rules import may_correct_attendance
 from qixue.people.namesakes import told_apart
-from qixue.people.rules import Action, may
+from qixue.people.rules import Action
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.forms import Form
@@ -64,7 +65,7 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
         "form": WalkInForm(),
         "obstacle": obstacle_at_door(session, at=at),
         "may_set_up": can_have_device(session, at=at),
-        "may_correct": may(request.user, Action.CORRECT_ATTENDANCE, session.activity.organisation),
+        "may_correct": may_correct_attendance(staff(request), session),
     }
     return render(request, "workspace/door/door.html", context)
 

@@ -24,7 +24,7 @@ from qixue.participation.queries.registered import Reach, active_rows, reach_of,
 from qixue.participation.queries.registrations import registered_at, why_off
 from qixue.participation.queries.unregistered import Unregistered, unregistered_at, untold_among
 from qixue.participation.queries.walk_ins import walk_ins_at
-from qixue.participation.rules import may_manage_registrations
+from qixue.participation.rules import may_correct_attendance, may_manage_registrations
 from qixue.people.namesakes import told_apart
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
@@ -73,7 +73,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
     registered = registered_at(found) if may_manage_registrations(staff(request), found) else []
     counts = entries.exclude(kind=LedgerEntry.Kind.ATTENDANCE)
     is_off = found.state == Session.State.CANCELLED
-    may_correct = may(request.user, Action.CORRECT_ATTENDANCE, organisation)
+    may_correct = may_correct_attendance(staff(request), found)
     may_count = not is_off and may(request.user, Action.RECORD_ATTENDANCE, organisation)
     context = {
         "session": found,
