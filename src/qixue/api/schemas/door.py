@@ -54,10 +54,7 @@ class ScanIn(BaseModel):
 
     def sent(self) -> SentScan:
         """The scan with the digest by which it is recognised; of a photo that is no base64 nothing is kept."""
-        values = self.model_dump(mode="json")
-        for name in LATER:
-            if values[name] is None:
-                del values[name]
+        values = self.model_dump(mode="json", exclude={name for name in LATER if getattr(self, name) is None})
         facts = {name: value for name in (*FACTS, *LATER) if (value := values.get(name)) not in (None, "")}
         return SentScan(
             uuid=self.uuid,
