@@ -141,6 +141,21 @@ def test_namesakes_of_whoever_is_forgotten_keep_what_they_were_told(session: Ses
     assert Notification.objects.get(kind="check_in_called_off").user == namesake.user
 
 
+def test_whoever_is_forgotten_is_gone_from_what_was_told_before_keys_were_kept(
+    session: Session, organiser: User
+) -> None:
+    child = ResidentFactory(guardian=MemberFactory(name="王芳"), name="李一诺")
+    came_by_the_wall(session, child)
+    call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
+    notice = Notification.objects.get(kind="check_in_called_off")
+    del notice.params["people"]
+    notice.save(update_fields=["params"])
+
+    erase(Subject((child,)), at=NOON)
+
+    assert not Notification.objects.filter(pk=notice.pk).exists()
+
+
 def test_whoever_is_forgotten_is_gone_from_what_their_guardian_was_told(session: Session, organiser: User) -> None:
     """Also where others take care of the child by now; the text message does not go out any more."""
     mother = MemberFactory(name="王芳", user__mobile="13900000000")

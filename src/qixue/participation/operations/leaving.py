@@ -125,8 +125,13 @@ def forget_check_ins(people: Sequence[Resident], account: User | None) -> None:
     notices: list[Notification] = []
     for session in sorted(set(voided.exclude(session=None).values_list("session_id", flat=True))):
         found = Notification.objects.filter(about_session((CHECK_IN_OFF, CHECK_IN_MOVED), session))
-        notices += [one for one in found.exclude(user=account) if gone & set(one.params["people"].split(","))]
+        notices += [one for one in found.exclude(user=account) if names_any(one, gone)]
     take_names_out(notices, people)
+
+
+def names_any(notice: Notification, keys: set[str]) -> bool:
+    """Whether somebody of these keys may be named; what was told before keys were kept may name anybody."""
+    return "people" not in notice.params or not keys.isdisjoint(notice.params["people"].split(","))
 
 
 def about_session(kinds: Iterable[str], session_pk: int) -> Q:

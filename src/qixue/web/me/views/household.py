@@ -1,6 +1,7 @@
 """Who I am, and who belongs to my household."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from qixue.people.models import GuardianConsent, Resident, User
 from qixue.people.operations import residents
 from qixue.people.operations.residents import is_child_in
 from qixue.people.queries import consents_in_force
-from qixue.web import unfinished_forms
+from qixue.web import parts, unfinished_forms
 from qixue.web.me.access import (
     dependent_or_404,
     for_residents,
@@ -103,7 +104,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     dependent = dependent_or_404(resident, pk)
     if request.method == "POST":
-        withdraw_consent(dependent, by=user, at=now())
-        return redirect("me:household")
+        act = partial(withdraw_consent, dependent, by=user, at=now())
+        return parts.pressed(request, act, back=reverse("me:household"))
     waiting = without_a_seat([dependent], at=now()).select_related("session__activity")
     return render(request, "me/household/consent.html", {"dependent": dependent, "waiting": waiting})
