@@ -132,13 +132,17 @@ def test_whose_check_in_was_a_slip_is_told_as_ever(session: Session, organiser: 
 
 
 def test_namesakes_of_whoever_is_forgotten_keep_what_they_were_told(session: Session, organiser: User) -> None:
-    forgotten, namesake = MemberFactory(name="王芳"), MemberFactory(name="王芳")
-    came_by_the_wall(session, forgotten, namesake)
+    """Of another household, and of the same."""
+    mother, namesake = MemberFactory(), MemberFactory(name="王芳")
+    forgotten, staying = (ResidentFactory(guardian=mother, name="王芳") for _twice in range(2))
+    came_by_the_wall(session, forgotten, staying, namesake)
     call_off(session, reason="停电", by=organiser, at=NOON, confirmed=True)
 
-    erase(Subject((forgotten,), forgotten.user), at=NOON)
+    erase(Subject((forgotten,)), at=NOON)
 
-    assert Notification.objects.get(kind="check_in_called_off").user == namesake.user
+    params = [member.user.notifications.get(kind="check_in_called_off").params for member in (mother, namesake)]
+    kept = [(each["names"], each["people"]) for each in params]
+    assert kept == [("王芳", str(staying.key)), ("王芳", str(namesake.key))]
 
 
 def test_whoever_is_forgotten_is_gone_from_what_was_told_before_keys_were_kept(

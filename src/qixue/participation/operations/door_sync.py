@@ -97,6 +97,7 @@ def received(device: DoorDevice, delivery: Delivery, photos: list[Evidence], *, 
     fresh = fresh_scans(device, unknown, sessions, photos, offset=offset, at=at)
     if fresh:
         shown = judge_all(device, fresh, sessions)
+        # Whoever a merge leads to is held out of order: should two deliveries block each other, one is sent again.
         while has_other_writers() and (not hold_people(fresh) or have_changed(shown.values())):
             shown = judge_all(device, fresh, sessions)
         count_people(device, [scan for scan in fresh if scan.kind != Kind.HEAD_COUNT], at=at)

@@ -122,16 +122,22 @@ def forget_check_ins(people: Sequence[Resident], account: User | None) -> None:
     tokens = Participant.objects.filter(resident__in=people).values("token")
     voided = LedgerEntry.objects.filter(person_token__in=tokens, successor__kind=LedgerEntry.Kind.VOID)
     gone = {str(key) for person in people for key in (person.key, *merged_keys(person.key))}
-    notices: list[Notification] = []
     for session in sorted(set(voided.exclude(session=None).values_list("session_id", flat=True))):
         found = Notification.objects.filter(about_session((CHECK_IN_OFF, CHECK_IN_MOVED), session))
-        notices += [one for one in found.exclude(user=account) if names_any(one, gone)]
-    take_names_out(notices, people)
+        for notice in found.exclude(user=account):
+            if "people" in notice.params:
+                take_people_out(notice, gone)
+            else:  # it was sent before keys were kept with it
+                take_names_out([notice], people)
 
 
-def names_any(notice: Notification, keys: set[str]) -> bool:
-    """Whether somebody of these keys may be named; what was told before keys were kept may name anybody."""
-    return "people" not in notice.params or not keys.isdisjoint(notice.params["people"].split(","))
+def take_people_out(notice: Notification, gone: set[str]) -> None:
+    """As `take_names_out`, of a notice that keeps the keys of its people beside their names."""
+    people = list(zip(notice.params["people"].split(","), names_in(notice.params), strict=False))
+    staying = [(key, name) for key, name in people if key not in gone]
+    if len(staying) == len(people):
+        return
+    keep_named(notice, [name for _key, name in staying], people=",".join(key for key, _name in staying))
 
 
 def about_session(kinds: Iterable[str], session_pk: int) -> Q:
@@ -144,11 +150,14 @@ def take_names_out(notices: Iterable[Notification], people: Sequence[Resident]) 
     for notice in notices:
         before = names_in(notice.params)
         left = [name for name in before if name not in names]
-        if left == before:
-            continue
-        if left:
-            notice.params = {**notice.params, "names": names_kept(left)}
-            notice.save(update_fields=["params"])
-        else:
-            notice.delete()
-        forget_messages(OutboxMessage.objects.filter(key__startswith=f"{notice.key}:{notice.user_id}:"))
+        if left != before:
+            keep_named(notice, left)
+
+
+def keep_named(notice: Notification, names: Sequence[str], **more: str) -> None:
+    if names:
+        notice.params = {**notice.params, "names": names_kept(names), **more}
+        notice.save(update_fields=["params"])
+    else:
+        notice.delete()
+    forget_messages(OutboxMessage.objects.filter(key__startswith=f"{notice.key}:{notice.user_id}:"))

@@ -34,7 +34,7 @@ class Arrivals:
 
     def of(self, row: Registration) -> Arrival | None:
         """None where nothing is to be said: before the start, and of whoever has no seat and did not come."""
-        if row.pk in self.came_in or row.was_there:
+        if row.pk in self.came_in or (row.was_there and row.state in Registration.SEATED_STATES):
             return Arrival.IN
         if row.pk in self.missed:
             return Arrival.EXCUSED if row.excused_at else Arrival.MISSED

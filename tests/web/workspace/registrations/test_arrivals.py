@@ -19,6 +19,8 @@ from tests.web.workspace.registrations.pages import address
 
 from qixue.participation.models import Registration
 from qixue.participation.operations.check_ins import check_in
+from qixue.participation.queries.arrivals import Arrival, arrivals_at
+from qixue.participation.queries.door_state import expected_people
 from qixue.people.operations.erasure import erase_account
 from qixue.programme.models import Session
 
@@ -77,6 +79,16 @@ def test_whoever_came_and_is_forgotten_was_there(session: Session, came: Registr
     erase_account(came.resident.user, at=NOON)
 
     assert arrivals(page_in(organiser.get(address(session))))[0] == "✓ 已到"
+
+
+def test_place_that_whoever_came_had_given_up_before_is_no_arrival(session: Session, came: Registration) -> None:
+    """They signed up again; both places keep that they were there once they are forgotten."""
+    given_up = RegistrationFactory(session=session, resident=came.resident, state=Registration.State.CANCELLED)
+    erase_account(came.resident.user, at=NOON)
+
+    rows = Registration.objects.filter(was_there=True).order_by("pk")
+    found = arrivals_at(session, expected_people(session), at=NOON)
+    assert [(row.pk, found.of(row)) for row in rows] == [(came.pk, Arrival.IN), (given_up.pk, None)]
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
