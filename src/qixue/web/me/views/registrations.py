@@ -43,6 +43,7 @@ from qixue.participation.queries.registrations import (
 )
 from qixue.participation.queries.visits import Visit, by_token, came_to, unregistered_visits_of, visits_of
 from qixue.people.models import NotificationPreference, Resident, User
+from qixue.people.namesakes import told_apart
 from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
 from qixue.programme.models import Session
@@ -122,7 +123,8 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
     if asked := same_time_page(request, form, same_time, session):
         return asked
-    context = {**around_form(session, terms, there), "unagreed": unagreed, "most": most}
+    apart = told_apart(household) if there else {}
+    context = {**around_form(session, terms, there), "apart": apart, "unagreed": unagreed, "most": most}
     return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
 
 
@@ -156,6 +158,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     context = {
         "party": found,
         "people": without_superseded([found])[0].rows,
+        "apart": told_apart(row.resident for row in found.rows),
         "place": place_in_queue(found),
         "has_offer": has_offer(found, at) and has_others_to_come,  # whoever is in keeps the seat without an answer
         "off": called_off(found.session) if found.is_off else None,
