@@ -208,14 +208,21 @@ def around(party: Party) -> dict[str, object]:
     return {"session": party.session, "programme": party.session.activity.programme}
 
 
+def nobody_to_leave(request: HttpRequest, party: Party) -> HttpResponse:
+    """Of who is in, and of a session called off, the page of the place says so."""
+    if not party.active and not party.is_off:
+        messages.info(request, _("These seats were given up already."))
+    return redirect("me:registration", party.key)
+
+
 @for_residents_who_type
 def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Somebody else of the household comes instead: the seat, or the place in line, stays as it is."""
     user, resident = known(request)
     found = party_or_404(resident, party)
     leaving = not_in_yet(found)
-    if found.active and not leaving:  # the page of the place says so
-        return redirect("me:registration", party)
+    if not leaving:
+        return nobody_to_leave(request, found)
     household = household_of(resident)
     unagreed = children_without_consent(household, found.session, at=now())
     others = without(household, registered_among(household, found.session), unagreed)
@@ -241,10 +248,8 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     found = party_or_404(resident, party)
     leaving = not_in_yet(found)
     form = CancelForm(unfinished_forms.answers(request), party=found, leaving=leaving)
-    if not leaving:  # of who is in, and of a session called off, the page of the place says so
-        if not found.active and not found.is_off:
-            messages.info(request, _("These seats were given up already."))
-        return redirect("me:registration", party)
+    if not leaving:
+        return nobody_to_leave(request, found)
     if request.method == "POST" and form.is_valid():
         try:
             gone = operations.cancel_registrations(found.session, keys=form.keys(), by=user, at=now())
