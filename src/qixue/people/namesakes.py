@@ -20,13 +20,34 @@ def told_apart_in_each(groups: Iterable[Iterable[Resident]]) -> list[dict[int, s
     """The same for several groups of people, whose names are compared within each; asked at once."""
     found = [namesakes_among(people) for people in groups]
     prefetch_related_objects([person for namesakes in found for person in namesakes], "user")
-    return [{person.pk: particulars(person) for person in namesakes} for namesakes in found]
+    return [particulars_of(namesakes) for namesakes in found]
+
+
+def named_apart(people: Iterable[Resident]) -> dict[int, str]:
+    """By key: the name of each, with the particulars behind it where several have it."""
+    residents = list(people)
+    apart = told_apart(residents)
+    return {person.pk: with_particulars(person.name, apart.get(person.pk, "")) for person in residents}
+
+
+def with_particulars(name: str, known: str) -> str:
+    return _("%(name)s (%(particulars)s)") % {"name": name, "particulars": known} if known else name
 
 
 def namesakes_among(people: Iterable[Resident]) -> Sequence[Resident]:
     residents = list({person.pk: person for person in people}.values())
     names = Counter(person.name for person in residents)
     return [person for person in residents if names[person.name] > 1]
+
+
+def particulars_of(namesakes: Sequence[Resident]) -> dict[int, str]:
+    """The home town is said, too, where the rest is the same."""
+    known = {person.pk: particulars(person) for person in namesakes}
+    times = Counter((person.name, known[person.pk]) for person in namesakes)
+    alike = [person for person in namesakes if times[person.name, known[person.pk]] > 1]
+    prefetch_related_objects(alike, "home_region")
+    towns = {person.pk: person.home_region.local_name for person in alike if person.home_region}
+    return {pk: " · ".join(part for part in (said, towns.get(pk, "")) if part) for pk, said in known.items()}
 
 
 def particulars(person: Resident) -> str:

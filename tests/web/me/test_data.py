@@ -210,3 +210,14 @@ def test_dependent_goes_to_another_guardian_with_the_seat(client, person):
     assert (child.guardian, child.registrations.get().registered_by) == (other, other.user)
     assert [consent.given_by for consent in child.consents.filter(withdrawn_at=None)] == [other.user]
     assert client.get(f"/me/household/{child.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("is_relative", [True, False])
+def test_whoever_gets_no_code_goes_back_to_whom_they_erase(client, person, is_relative):
+    child = with_child(person)
+    path = f"/me/household/{child.pk}/erase/" if is_relative else "/me/data/erase/"
+    client.post(path, {"is_sure": "on"})
+
+    page = page_of(client, "/me/data/erase/code/")
+
+    assert page.xpath("//main//p/a[text()='返回重新获取']/@href") == [path]

@@ -117,3 +117,17 @@ def test_child_who_was_given_up_and_comes_instead_is_named_once(member, session)
     who = words(page_of(client, address).xpath("//dt[text()='谁来参加']/following-sibling::dd[1]")[0])
     card = words(page_of(client, "/me/").xpath("//article[@class='session']")[0])
     assert ("家里换人参加" in who, who.count("李一诺"), card.count("李一诺")) == (True, 1, 1)
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_place_given_up_meanwhile_is_not_handed_over_and_says_so(session, member, is_sent):
+    row = RegistrationFactory(session=session, resident=member, state=Registration.State.CANCELLED)
+    brother = ResidentFactory(guardian=member)
+    client, path = signed_in(member), f"/me/registrations/{row.party}/"
+
+    sent = {"registration": row.pk, "person": brother.pk}
+    response = client.post(f"{path}transfer/", sent) if is_sent else client.get(f"{path}transfer/")
+
+    assert response.url == path
+    assert "这些名额此前已经让出。" in words(page_of(client, path))
+    assert Registration.objects.active().count() == 0

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from tests.factories import NOON, OrganisationFactory, RoleAssignmentFactory
 
 from qixue.core.models import OutboxMessage
@@ -136,3 +137,8 @@ def test_message_that_was_not_given_up_is_not_tried_again(page: Client):
     response = page.post(reverse("workspace:delivery", args=[OutboxMessage.objects.get().pk]))
 
     assert response.status_code == 409
+
+
+def test_topic_of_registrations_is_not_called_as_the_figure_is():
+    with override("zh-hans"):
+        assert NotificationPreference.Topic.REGISTRATIONS.label == "报名"

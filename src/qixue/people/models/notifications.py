@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qixue.people.models.accounts import User
 
@@ -29,7 +30,7 @@ class NotificationPreference(models.Model):
 
     class Topic(models.TextChoices):
         PLANS = "plans", _("Plans and approvals")
-        REGISTRATIONS = "registrations", _("Registrations")
+        REGISTRATIONS = "registrations", pgettext_lazy("topic of notices", "Registrations")
         FOLLOW_UPS = "follow_ups", _("Follow-ups and deadlines")
         RETURNS = "returns", _("Returns")
         RECOGNITIONS = "recognitions", _("Recognitions")

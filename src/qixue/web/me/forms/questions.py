@@ -10,6 +10,7 @@ from qixue.participation.models import Question
 from qixue.participation.models.questions import LONGEST_ANSWER, YES_OR_NO
 from qixue.participation.operations.answers import EVERYBODY, Answers, field_of
 from qixue.people.models import Resident
+from qixue.people.namesakes import named_apart
 from qixue.web.forms import asks_for_an_answer
 from qixue.web.workspace.forms.fields import PlainCharField
 
@@ -18,13 +19,13 @@ def question_fields(
     questions: Iterable[Question], people: Iterable[Resident], *, shown: Sequence[Resident]
 ) -> dict[str, forms.Field]:
     """By name; a field for one person says whose it is where several are shown, and is hidden for who is not."""
-    fields = {}
+    fields, names = {}, named_apart(shown)
     for question in questions:
         if not question.is_for_each:
             fields[field_of(question, EVERYBODY)] = question_field(question, question.text)
             continue
         for person in people:
-            values = {"name": person.name, "question": question.text}
+            values = {"name": names.get(person.pk, person.name), "question": question.text}
             label = _("%(name)s: %(question)s") % values if len(shown) > 1 else question.text
             field = fields[field_of(question, person.pk)] = question_field(question, label)
             if person not in shown:

@@ -11,6 +11,7 @@ from qixue.participation.models import Question, Registration
 from qixue.participation.operations.answers import field_of
 from qixue.participation.queries.registrations import Party
 from qixue.people.models import Resident
+from qixue.people.namesakes import named_apart
 from qixue.web.forms import Form
 from qixue.web.me.forms.questions import answers_of, question_field, question_fields
 
@@ -82,15 +83,19 @@ def by_row(rows: Sequence[Registration]) -> dict[str, Resident]:
     return {str(row.pk): row.resident for row in rows}
 
 
-def offer(field: forms.Field, people: Mapping[str, Resident], *, only: Collection[str]) -> None:
-    """Let a field show `only` those of the people who can be chosen now, and take any of them.
+def offer(
+    field: forms.Field, people: Mapping[str, Resident], *, only: Collection[str], among: Sequence[Resident] = ()
+) -> None:
+    """Let a field show `only` those of the people who can be chosen now, and take any of them. Namesakes are told
+    apart, also from those `among` whom they stand.
 
     In a second tab, or where a button is pressed twice, somebody is chosen whom the first press has dealt with: what is
     done with that answer is for the operation to say.
     """
     field = cast(forms.ChoiceField, field)
-    field.choices = [(key, person.name) for key, person in people.items()]
-    field.widget.choices = [(key, person.name) for key, person in people.items() if key in only]
+    names = named_apart([*people.values(), *among])
+    field.choices = [(key, names[person.pk]) for key, person in people.items()]
+    field.widget.choices = [(key, names[person.pk]) for key, person in people.items() if key in only]
 
 
 class TransferForm(Form):
@@ -115,7 +120,7 @@ class TransferForm(Form):
         self.rows = {str(row.pk): row for row in party.rows}
         self.household = by_key(household)
         self.questions = [question for question in questions if question.is_for_each]
-        offer(self.fields["registration"], by_row(party.rows), only=by_row(leaving))
+        offer(self.fields["registration"], by_row(party.rows), only=by_row(leaving), among=household)
         offer(self.fields["person"], self.household, only=by_key(others))
         self.fields.update(
             {f"question_{question.pk}": question_field(question, question.text) for question in self.questions}

@@ -116,10 +116,15 @@ def erase_code(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             if refusal.code == OVER:
                 messages.warning(request, refusal.sentence)
-                pk = request.session.pop(ERASING)
-                return redirect("me:erase_dependent", pk) if pk else redirect("me:erase")
+                return redirect(beginning(request.session.pop(ERASING)))
             form.refuse(refusal)
-    return parts.form_page(request, "me/data/code.html", form, ending=confirmed.mobile[-4:])
+    context = {"ending": confirmed.mobile[-4:], "beginning": beginning(request.session[ERASING])}
+    return parts.form_page(request, "me/data/code.html", form, **context)
+
+
+def beginning(pk: int) -> str:
+    """The page that sends the code to erase somebody, or the whole account."""
+    return reverse("me:erase_dependent", args=[pk]) if pk else reverse("me:erase")
 
 
 def erased(request: HttpRequest, user: User, pk: int) -> HttpResponse:

@@ -43,6 +43,7 @@ from qixue.participation.queries.registrations import (
 )
 from qixue.participation.queries.visits import Visit, by_token, came_to, unregistered_visits_of, visits_of
 from qixue.people.models import NotificationPreference, Resident, User
+from qixue.people.namesakes import told_apart
 from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
 from qixue.programme.models import Session
@@ -126,7 +127,8 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
     if asked := same_time_page(request, form, same_time, session):
         return asked
-    context = {**around_form(session, terms, there), "unagreed": unagreed, "most": most}
+    apart = told_apart(household) if there else {}
+    context = {**around_form(session, terms, there), "apart": apart, "unagreed": unagreed, "most": most}
     return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
 
 
@@ -160,6 +162,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     context = {
         "party": found,
         "people": without_superseded([found])[0].rows,
+        "apart": told_apart(row.resident for row in found.rows),
         "place": place_in_queue(found),
         "has_offer": has_offer(found, at) and open_count > 0,  # whoever is in keeps the seat without an answer
         "off": called_off(found.session) if found.is_off else None,
@@ -209,14 +212,21 @@ def around(party: Party) -> dict[str, object]:
     return {"session": party.session, "programme": party.session.activity.programme}
 
 
+def nobody_to_leave(request: HttpRequest, party: Party) -> HttpResponse:
+    """Of who is in, and of a session called off, the page of the place says so."""
+    if not party.active and not party.is_off:
+        messages.info(request, _("These seats were given up already."))
+    return redirect("me:registration", party.key)
+
+
 @for_residents_who_type
 def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """Somebody else of the household comes instead: the seat, or the place in line, stays as it is."""
     user, resident = known(request)
     found = party_or_404(resident, party)
     leaving = not_in_yet(found)
-    if found.active and not leaving:  # the page of the place says so
-        return redirect("me:registration", party)
+    if not leaving:
+        return nobody_to_leave(request, found)
     household = household_of(resident)
     unagreed = children_without_consent(household, found.session, at=now())
     others = without(household, registered_among(household, found.session), unagreed)
@@ -242,10 +252,8 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     found = party_or_404(resident, party)
     leaving = not_in_yet(found)
     form = CancelForm(unfinished_forms.answers(request), party=found, leaving=leaving)
-    if not leaving:  # of who is in, and of a session called off, the page of the place says so
-        if not found.active and not found.is_off:
-            messages.info(request, _("These seats were given up already."))
-        return redirect("me:registration", party)
+    if not leaving:
+        return nobody_to_leave(request, found)
     if request.method == "POST" and form.is_valid():
         try:
             gone = operations.cancel_registrations(found.session, keys=form.keys(), by=user, at=now())

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
+from qixue.people.namesakes import told_apart
 from qixue.report.installed import installed_fonts
 from qixue.report.ticket_pdf import write_ticket_pdf
 from qixue.web import parts
@@ -22,9 +23,11 @@ def tickets(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found, at = party_or_404(resident, party), now()
     try:
-        context = {"party": found, "session": found.session, "cards": cards_of(found), "opened_at": at}
+        cards = cards_of(found)
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=reverse("me:registration", args=[party]))
+    apart = told_apart(card.registration.resident for card in cards)
+    context = {"party": found, "session": found.session, "cards": cards, "apart": apart, "opened_at": at}
     if "copy" not in request.GET:
         return render(request, "me/registrations/tickets.html", context)
     response = render(request, "me/registrations/ticket_copy.html", context)
