@@ -152,6 +152,20 @@ def test_whoever_is_in_with_an_offered_seat_reads_of_both(session: Session, orga
     assert "您这次的签到不计入；到时来了请重新签到。留给您的名额请在" in text_of(notice.kind, notice.params)
 
 
+def test_seat_of_somebody_who_was_in_and_is_forgotten_goes_to_the_next(session: Session, organiser: User) -> None:
+    """On another day nobody comes to it any more."""
+    Session.objects.filter(pk=session.pk).update(seat_count=1)
+    (row,), (waiting,) = sign_up(session, MemberFactory()), sign_up(session, MemberFactory())
+    check_in(session, registration=row, by=organiser, at=NOON, client_uuid=key())
+    erase(Subject((row.resident,), row.registered_by), at=NOON)
+
+    moved(session, organiser, start=NOON + WEEK, confirmed=True)
+
+    for each in (row, waiting):
+        each.refresh_from_db()
+    assert (row.state, waiting.state) == (Registration.State.CANCELLED, Registration.State.CONFIRMED)
+
+
 def kinds_of_change() -> list[str]:
     return list(Notification.objects.filter(kind__contains="changed").order_by("pk").values_list("kind", flat=True))
 

@@ -253,6 +253,21 @@ def test_seat_of_somebody_who_is_in_and_is_forgotten_goes_to_nobody_else(session
     assert (waiting.state, counters(session)) == (State.WAITING, (1, 1))
 
 
+@pytest.mark.parametrize("act", [be_taken_out, be_moved])
+def test_nobody_gives_the_seat_of_somebody_who_is_in_and_is_forgotten_away(act: Act, session, member, organiser):
+    (row,) = sign_up(session, member)
+    entry = let_in(row, organiser)
+    erase(Subject((member,), member.user), at=NOON)
+    row.refresh_from_db()
+
+    assert refusal(act, row, organiser) == "is_in_already"
+
+    void_entry(entry, reason="扫错了人", by=organiser, at=NOON, client_uuid=key())
+    act(row, organiser)
+    row.refresh_from_db()
+    assert row.state == State.CANCELLED
+
+
 def test_offered_seat_of_somebody_who_is_in_and_is_forgotten_goes_to_nobody_else(session, member, organiser):
     (row,), (waiting,) = with_an_offer(session, member)
     let_in(row, organiser)

@@ -1,4 +1,4 @@
-"""People of one name, told apart by what the organiser knows of them anyway."""
+"""People of one name, told apart by what the organiser knows of them: for a household, its organiser and its door."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -2,11 +2,14 @@
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from tests.factories import OrganisationFactory, RoleAssignmentFactory
 
 from qixue.people.models import Role, RoleAssignment
+from qixue.people.rules import read_before
+from qixue.web.roles_once import RolesOnce
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +42,21 @@ def test_page_asks_once_what_its_reader_holds(page: Client, held: RoleAssignment
         answer = page.get(address)
 
     assert (answer.status_code, times_asked(queries)) == (200, 1)
+
+
+@pytest.mark.parametrize(("method", "is_read_once"), [("GET", True), ("HEAD", True), ("POST", False)])
+def test_only_what_is_read_asks_once(method: str, is_read_once: bool) -> None:
+    """What is sent may change a role. Nothing is kept for the next request, also where this one fails."""
+    seen = []
+
+    def answer(_request: HttpRequest) -> HttpResponse:
+        seen.append(read_before.get() is not None)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        RolesOnce(answer)(RequestFactory().generic(method, "/"))
+
+    assert (seen, read_before.get()) == ([is_read_once], None)
 
 
 def test_role_that_is_given_or_ended_holds_for_the_next_page(page: Client, held: RoleAssignment) -> None:

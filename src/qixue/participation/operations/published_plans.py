@@ -15,7 +15,7 @@ from qixue.participation.operations.people_inside import (
     take_back_inside,
     tell_unregistered,
 )
-from qixue.participation.operations.session_changes import MOVED, tell_if_moved, words_of_change
+from qixue.participation.operations.session_changes import MOVED, release_forgotten, tell_if_moved, words_of_change
 from qixue.participation.operations.terms import fit_terms
 from qixue.participation.queries.plan_effects import Reached, effects_of
 from qixue.participation.session_notice_kinds import CHECK_IN_MOVED, CHECK_IN_OFF
@@ -56,6 +56,7 @@ def publish_plan(
     away = take_back_inside(effects.moved_away, str(MOVED), by=by, at=at)
     before = {session.pk: session for session in effects.moved.sessions}
     moved = list(Session.objects.filter(pk__in=before).select_related("activity", "venue").order_by("pk"))
+    release_forgotten([after for after in moved if after in effects.moved_away], at=at)
     for after in moved:
         fit_terms(after, by=by, at=at)
     for session in called_off:

@@ -314,7 +314,7 @@ def confirm_inside(session: Session, offered: Sequence[Registration], *, at: dat
     """Give those who were let in the seats that were offered to them: they sit there, and are told so. Returns who that
     is.
     """
-    inside = [*those_in_seats(session, offered), *(row for row in offered if row.was_there)]
+    inside = those_in_seats(session, offered)
     for row in inside:
         row.state, row.offered_until = State.CONFIRMED, None
     if inside:

@@ -1,7 +1,7 @@
 """Moving a session to another time or place, and telling everybody who is signed up for it."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
+from qixue.core.models import record_audit
 from qixue.core.refusal import Doubt, ask_at_once
 from qixue.participation.models import LedgerEntry, Registration
 from qixue.participation.notices import both, event_of
@@ -20,6 +21,7 @@ from qixue.participation.operations.people_inside import (
     take_back_inside,
     tell_unregistered,
 )
+from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import (
     addressed,
     offered_until,
@@ -85,9 +87,22 @@ def change_session(
         ask_at_once([*doubts_about_change(before, after, at=at), *doubts_about_inside(moved_away)])
     fit_terms(after, by=by, at=at)
     taken_back = take_back_inside(moved_away, str(MOVED), by=by, at=at)
+    release_forgotten(moved_away, at=at)
     told = tell_if_moved(before, after, taken_back, at=at)
     told_too = tell_unregistered(CHECK_IN_MOVED, after, taken_back, at=at, **words_of_change(before, after))
     return Changed(after, told, promote(after, terms_of(after), at=at), len(taken_back), told_too)
+
+
+def release_forgotten(moved_away: Iterable[Session], *, at: datetime.datetime) -> None:
+    """The sessions are locked, and whoever was in is taken back: to the seats of those who are forgotten since nobody
+    comes any more.
+    """
+    for session in moved_away:
+        rows = list(Registration.objects.active().filter(session=session, was_there=True).order_by("pk"))
+        if rows:
+            release(session, rows, reason=Registration.CancelReason.WITHDRAWN, at=at)
+            details = {"keys": [row.pk for row in rows]}
+            record_audit("registration.left", session, by=None, at=at, details=details)
 
 
 def doubts_about_change(before: Session, after: Session, *, at: datetime.datetime) -> Iterator[Doubt]:

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.models.ledger import LedgerEntryQuerySet
 from qixue.participation.queries import ChainFault
+from qixue.participation.queries.forgotten import forgotten_inside
 from qixue.programme.models import Session
 
 Seat = tuple[int, uuid.UUID]  # key of the session, token of the person
@@ -67,7 +68,8 @@ def entries_of_people(sessions: Iterable[Session], tokens: Iterable[uuid.UUID]) 
 
 
 def those_in_seats(session: Session, rows: Iterable[Registration]) -> list[Registration]:
-    """Those of its registrations with a seat, also an offered one, whose holder is in; one question for all of them.
+    """Those of its registrations with a seat, also an offered one, whose holder is in; one question for all of them,
+    and one more where some of the holders came and are forgotten.
 
     Whoever waits has no seat to keep, also where somebody let them in.
     """
@@ -75,7 +77,9 @@ def those_in_seats(session: Session, rows: Iterable[Registration]) -> list[Regis
     holders = Participant.objects.filter(resident__in={row.resident_id for row in seated})
     here = Attendance.objects.filter(session=session, person_token=OuterRef("token"))
     inside = set(holders.filter(Exists(here)).values_list("resident_id", flat=True))
-    return [row for row in seated if row.resident_id in inside]
+    nameless = [row for row in seated if row.was_there]
+    forgotten = {row.pk for row in nameless[: len(forgotten_inside(session, nameless))]}
+    return [row for row in seated if row.resident_id in inside or row.pk in forgotten]
 
 
 def taken_back_with(session: Session, reason: str) -> QuerySet[LedgerEntry]:
