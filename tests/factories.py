@@ -172,6 +172,7 @@ class RegistrationFactory(factory.django.DjangoModelFactory):
     state = factory.LazyAttribute(lambda row: "waiting" if row.waiting_number else "confirmed")
     registered_at = NOON
     registered_by = factory.LazyAttribute(lambda row: row.resident.user)
+    door_code = factory.Sequence(lambda number: f"{number % 1_000_000:06}")  # at random two could have the same
     cancelled_at = factory.LazyAttribute(lambda row: NOON if row.state == "cancelled" else None)
     cancel_reason = factory.LazyAttribute(lambda row: "withdrawn" if row.state == "cancelled" else "")
 
