@@ -231,7 +231,7 @@ def check_in_with_network(
     page = organiser.visit(f"/workspace/sessions/{session.pk}/door/")
     page.get_by_role("link", name="显示现场码").click()
     press(page, "显示现场码")
-    scanned = page.evaluate(READ_CODE, base64.b64encode(photo_of(page.locator(".wall-code"))).decode())
+    (scanned,) = page.evaluate(READ_CODE, base64.b64encode(photo_of(page.locator(".wall-code"))).decode())
     page = neighbour.visit(urlsplit(scanned).path)
     press(page, "签到")
     expect(page.locator(".notice.tea")).to_contain_text(NEIGHBOUR)
