@@ -60,11 +60,9 @@ def accept_scan(
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     hold_people(session, [scan.pk], registration)
     session = with_chain_held(session)
-    (scan,) = locked_scans(session, [scan.pk])
+    scan = scan_to_accept(scan, session, at=at)
     if scan.decision == Decision.ACCEPTED:
         return scan
-    check_undecided(scan)
-    check_open(session, at=at)
     reason = checked_reason(reason, SAY_WHY)
     if registration:
         registration = checked_registration(registration, session)
@@ -89,11 +87,9 @@ def replace_count(scan: Scan, *, standing: LedgerEntry, reason: str, by: User, a
         raise ValueError("This is no head count of a session.")
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, standing.session)
     session = with_chain_held(standing.session)
-    (scan,) = locked_scans(session, [scan.pk])
+    scan = scan_to_accept(scan, session, at=at)
     if scan.decision == Decision.ACCEPTED:
         return scan
-    check_undecided(scan)
-    check_open(session, at=at)
     reason = checked_reason(reason, SAY_WHY)
     scan.entry = correct_head_count(standing, accepted_report(scan, reason, at=at), reason=reason, by=by, at=at)
     scan.session = session
@@ -180,6 +176,18 @@ def naming(scan: Scan) -> Iterator[None]:
         named = f"{day_clock(scan.corrected_at)} {scan.about}".strip()
         sentence = _("%(scan)s: %(why)s")
         raise Refused(refusal.code, sentence, field=refusal.field, scan=named, why=refusal.sentence) from refusal
+
+
+def scan_to_accept(scan: Scan, session: Session, *, at: datetime.datetime) -> Scan:
+    """The scan under its lock, after the chain is held. One that was accepted already comes as it is.
+
+    Refused: already_decided, session_off, session_not_open.
+    """
+    (scan,) = locked_scans(session, [scan.pk])
+    if scan.decision != Decision.ACCEPTED:
+        check_undecided(scan)
+        check_open(session, at=at)
+    return scan
 
 
 def check_undecided(scan: Scan) -> None:
