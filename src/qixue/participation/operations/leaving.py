@@ -43,10 +43,15 @@ def leave(session_pk: int, found: QuerySet[Registration], *, at: datetime.dateti
     session = locked_session(Session(pk=session_pk))
     rows = list(found.filter(session=session).order_by("pk"))
     if rows:
-        release(session, rows, reason=Registration.CancelReason.WITHDRAWN, at=at)
-        record_audit("registration.left", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
+        let_go(session, rows, at=at)
         promote(session, terms_of(session), at=at)
     return len(rows)
+
+
+def let_go(session: Session, rows: Sequence[Registration], *, at: datetime.datetime) -> None:
+    """Of a session that is locked, what nobody gave up by themselves."""
+    release(session, rows, reason=Registration.CancelReason.WITHDRAWN, at=at)
+    record_audit("registration.left", session, by=None, at=at, details={"keys": [row.pk for row in rows]})
 
 
 @transaction.atomic

@@ -9,19 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock import minute_text
 from qixue.core.clock_words import day_clock_lazy
-from qixue.core.models import record_audit
 from qixue.core.refusal import Doubt, ask_at_once
 from qixue.participation.models import LedgerEntry, Registration
 from qixue.participation.notices import both, event_of
 from qixue.participation.operations.check_ins import hold_attended
 from qixue.participation.operations.in_charge import must_be_in_charge
+from qixue.participation.operations.leaving import let_go
 from qixue.participation.operations.people_inside import (
     doubts_about_inside,
     hold_doors,
     take_back_inside,
     tell_unregistered,
 )
-from qixue.participation.operations.registrations import release
 from qixue.participation.operations.seats import (
     addressed,
     offered_until,
@@ -100,9 +99,7 @@ def release_forgotten(moved_away: Iterable[Session], *, at: datetime.datetime) -
     for session in moved_away:
         rows = list(Registration.objects.active().filter(session=session, was_there=True).order_by("pk"))
         if rows:
-            release(session, rows, reason=Registration.CancelReason.WITHDRAWN, at=at)
-            details = {"keys": [row.pk for row in rows]}
-            record_audit("registration.left", session, by=None, at=at, details=details)
+            let_go(session, rows, at=at)
 
 
 def doubts_about_change(before: Session, after: Session, *, at: datetime.datetime) -> Iterator[Doubt]:
