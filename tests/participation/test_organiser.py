@@ -230,7 +230,7 @@ def test_whoever_was_signed_up_before_years_were_asked_for_is_moved_without_one(
 def test_child_whose_guardian_took_the_consent_back_is_not_moved(session, organiser):
     parent = MemberFactory()
     details = ResidentDetails("李一诺", 2018, has_consent=True)
-    child = add_dependent(parent, details=details, by=parent.user, at=NOON)
+    child, _is_new = add_dependent(parent, details=details, by=parent.user, at=NOON)
     _parent, row = sign_up(session, parent, child)
     withdraw_consent(child, by=parent.user, at=NOON)
 

@@ -83,7 +83,10 @@ def signed_up(mobile: str = MOBILE, name: str = NAME, at: datetime.datetime = NO
 
 
 def with_child(person: Resident) -> Resident:
-    return add_dependent(person, details=ResidentDetails(CHILD, 2018, has_consent=True), by=person.user, at=NOON)
+    child, _is_new = add_dependent(
+        person, details=ResidentDetails(CHILD, 2018, has_consent=True), by=person.user, at=NOON
+    )
+    return child
 
 
 def came(session: Session, *people: Resident) -> None:

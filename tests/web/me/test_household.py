@@ -6,10 +6,11 @@ from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFac
 from tests.web.me.test_registrations import page_of, signed_in
 from tests.web.public.conftest import words
 
+from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import GuardianConsent, Resident
-from qixue.people.operations.residents import ResidentDetails, add_dependent, edit_dependent
+from qixue.people.operations.residents import OLDEST, ResidentDetails, add_dependent, edit_dependent
 
 pytestmark = pytest.mark.django_db
 
@@ -78,11 +79,61 @@ def test_whose_year_is_not_known_since_earlier_is_asked_for_on_the_way_to_a_seat
     assert page_of(client, "/me/household/").xpath("//main//p[contains(@class, 'ochre')]") == []
 
 
-def test_the_same_person_sent_twice_is_there_once(client, member):
+def test_the_same_person_sent_twice_is_there_once_and_both_times_it_is_said(client, member):
+    said = []
     for _sent_twice in range(2):
         add(client, has_consent="on")
+        said.append(words(page_of(client, "/me/household/").xpath("//*[contains(@class, 'messages')]")[0]))
 
     assert (Resident.objects.filter(guardian=member).count(), GuardianConsent.objects.count()) == (1, 1)
+    assert "已把李一诺加入家庭成员" in said[0]
+    assert "没有再加一次" in said[1]
+
+
+def test_two_of_a_household_do_not_become_alike(client, member):
+    first, second = (ResidentFactory(guardian=member, name=name, birth_year=1951) for name in ("王秀珍", "王秀英"))
+
+    page = page_of(client, f"/me/household/{second.pk}/", status=422, name="王秀珍", birth_year="1951")
+    changed = client.post(f"/me/household/{first.pk}/", {"name": "王秀珍", "birth_year": "1950"})
+
+    second.refresh_from_db()
+    assert "已有" in words(page.xpath("//*[@class='error']")[0])
+    assert (second.name, changed.status_code) == ("王秀英", 302)
+
+
+def test_oneself_is_not_added_once_more(client, member):
+    add(client, name=member.name, birth_year=str(member.birth_year))
+
+    assert not Resident.objects.filter(guardian=member).exists()
+
+
+def test_operation_changes_people_of_ones_own_household_only(member):
+    elder, details = ResidentFactory(guardian=member), ResidentDetails("王秀珍", 1951)
+
+    with pytest.raises(Refused) as refused:
+        edit_dependent(elder, details=details, by=MemberFactory().user, at=NOON)
+
+    assert refused.value.code == "not_yours"
+
+
+def test_consent_is_asked_until_the_end_of_the_year_in_which_a_child_turns_14(client, member):
+    """Only the year of birth is known: whoever turns 14 in December is 13 until then."""
+    year = local_day(now()).year
+
+    page_of(client, "/me/household/new/", status=422, name="李一诺", birth_year=str(year - 14))
+
+    assert not Resident.objects.filter(guardian=member).exists()
+    assert add(client, birth_year=str(year - 15)) == 302
+
+
+def test_of_a_consent_for_somebody_who_is_no_child_after_all_nothing_is_said(client, member):
+    add(client, has_consent="on")
+    child = Resident.objects.get(guardian=member)
+
+    client.post(f"/me/household/{child.pk}/", {"name": "李一诺", "birth_year": "1951", "has_consent": "True"})
+
+    for path in ("/me/household/", f"/me/household/{child.pk}/"):
+        assert page_of(client, path).xpath("//a[contains(@href, '/consent/')]") == []
 
 
 def test_child_whose_consent_was_taken_back_cannot_be_signed_up(client, member):
@@ -128,10 +179,14 @@ def test_year_of_birth_that_is_no_number_is_asked_again_with_a_year_as_example(c
 
 
 def test_year_of_birth_out_of_range_is_asked_again(client):
-    page = page_of(client, "/me/household/new/", status=422, name="王秀珍", birth_year="1851")
+    """1914 for 2014: nobody is 112, but a child would have got past the guardian's consent."""
+    oldest = local_day(now()).year - OLDEST
 
-    assert "1900" in words(page.xpath("//*[@class='error']")[0])
-    assert page.xpath("//input[@name='birth_year']/@value") == ["1851"]
+    page = page_of(client, "/me/household/new/", status=422, name="王秀珍", birth_year=str(oldest - 1))
+
+    assert str(oldest) in words(page.xpath("//*[@class='error']")[0])
+    assert page.xpath("//input[@name='birth_year']/@value") == [str(oldest - 1)]
+    assert add(client, birth_year=str(oldest)) == 302
 
 
 def test_household_shows_everybody_and_leads_to_their_page(client, member):

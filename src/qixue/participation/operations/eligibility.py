@@ -18,10 +18,13 @@ from qixue.people.queries import consents_in_force
 from qixue.programme.models import Session
 
 NOT_YOURS = _("You can act for yourself and for people in your household only.")
-NO_GUARDIAN = _("%(name)s is under 14. Please let a parent or guardian add the child to their household first.")
+NO_GUARDIAN = _(
+    "%(name)s is under 14 or turns 14 this year. Please let a parent or guardian add the child to their household "
+    "first."
+)
 NO_CONSENT = _(
-    "%(name)s is under 14, and no guardian agrees at present: nobody can sign the child up. The guardian can agree "
-    "again under “My household”."
+    "%(name)s is under 14 or turns 14 this year, and no guardian agrees at present: nobody can sign the child up. The "
+    "guardian can agree under “My household”."
 )
 
 

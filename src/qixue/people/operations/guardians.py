@@ -20,6 +20,7 @@ from qixue.people.operations.residents import (
     MOST_DEPENDENTS,
     ResidentDetails,
     check_consent,
+    guardian_of,
     household_full,
     is_child_in,
     keep_consent,
@@ -47,8 +48,7 @@ def offer_dependent(dependent: Resident, *, by: User, at: datetime.datetime) -> 
 
     Only its digest is kept: it is shown once. Refused: not_yours.
     """
-    if dependent.guardian is None or dependent.guardian.user_id != by.pk:
-        raise Refused("not_yours", _("You can do this for people of your own household only."))
+    guardian_of(dependent, by)
     code = "".join(secrets.choice(LETTERS) for _position in range(LENGTH))
     values = {"digest": digest_of(code), "offered_at": at, "expires_at": at + LASTS}
     GuardianChange.objects.update_or_create(resident=dependent, defaults=values)

@@ -53,7 +53,10 @@ def check_listed(
     check_age_known(details)
     check_birth_year(details, at=at)
     if details.is_child_at(at) and not (has_guardian and agreed_on):
-        sentence = _("%(name)s is under 14. Please write which parent or guardian agreed on paper, and on which day.")
+        sentence = _(
+            "%(name)s is under 14 or turns 14 this year. Please write which parent or guardian agreed on paper, and on "
+            "which day."
+        )
         field = "agreed_on" if has_guardian else "guardian"
         raise Refused("paper_consent_needed", sentence, field=field, name=details.name)
     if agreed_on and agreed_on > local_day(at):

@@ -16,6 +16,7 @@ from qixue.places.models import Region
 CHILD_BELOW = 14  # Personal Information Protection Law, article 31
 CONSENT_TEXT = "2026-11"  # the version of the rules for children on the page about privacy
 MOST_DEPENDENTS = 10
+OLDEST = 110  # years: more are a slip of the pen, most often 19 in place of 20
 YEAR_NEEDED = _(
     "Please write the year of birth of %(name)s: for a child under 14 a guardian has to agree. "
     "For an elder a rough year will do, for example 1952."
@@ -37,8 +38,11 @@ class ResidentDetails:
 
 
 def is_child_in(year: int, birth_year: int | None) -> bool:
-    """Whether somebody can still be under 14 in the year; what is not known makes nobody a child."""
-    return birth_year is not None and year - birth_year < CHILD_BELOW
+    """Whether somebody can be under 14 on some day of the year: whoever turns 14 in it is, until their birthday.
+
+    What is not known makes nobody a child.
+    """
+    return birth_year is not None and year - birth_year <= CHILD_BELOW
 
 
 def check_age_known(details: ResidentDetails) -> None:
@@ -53,9 +57,9 @@ def check_age_known(details: ResidentDetails) -> None:
 def check_birth_year(details: ResidentDetails, *, at: datetime.datetime) -> None:
     """Refused: birth_year_out_of_range."""
     year = at.astimezone(SHANGHAI).year
-    if details.birth_year is not None and not 1900 <= details.birth_year <= year:
-        sentence = _("Please give a year of birth between 1900 and %(year)s, for example 1952.")
-        raise Refused("birth_year_out_of_range", sentence, field="birth_year", year=year)
+    if details.birth_year is not None and not year - OLDEST <= details.birth_year <= year:
+        sentence = _("Please give a year of birth between %(first)s and %(year)s, for example 1952.")
+        raise Refused("birth_year_out_of_range", sentence, field="birth_year", first=year - OLDEST, year=year)
 
 
 @transaction.atomic
@@ -67,7 +71,10 @@ def save_profile(user: User, *, details: ResidentDetails, at: datetime.datetime)
     check_person_name(details.name)
     check_birth_year(details, at=at)
     if details.is_child_at(at):
-        sentence = _("Children under 14 take part through the account of a parent or guardian.")
+        sentence = _(
+            "Children under 14 take part through the account of a parent or guardian. As only the year of birth is "
+            "asked, this holds until the end of the year in which somebody turns 14."
+        )
         raise Refused("guardian_needed", sentence, field="birth_year")
     values = {"name": details.name, "birth_year": details.birth_year, "home_region": details.home_region}
     resident, _made = Resident.objects.update_or_create(user=user, defaults=values)
@@ -78,26 +85,58 @@ def save_profile(user: User, *, details: ResidentDetails, at: datetime.datetime)
 
 
 @transaction.atomic
-def add_dependent(guardian: Resident, *, details: ResidentDetails, by: User, at: datetime.datetime) -> Resident:
-    """Add somebody of whom a resident takes care. The same person sent twice is there once.
+def add_dependent(
+    guardian: Resident, *, details: ResidentDetails, by: User, at: datetime.datetime
+) -> tuple[Resident, bool]:
+    """Add somebody of whom a resident takes care. Returns them, and whether they are new: whoever is there already,
+    or was sent twice, is there once.
 
     Refused: name_mistaken, birth_year_needed, birth_year_out_of_range, consent_needed, household_full.
+    """
+    check_details(details, at=at)
+    household = locked_household(guardian)
+    if there := next((person for person in household if is_same(person, details)), None):
+        return there, False
+    if len(household) > MOST_DEPENDENTS:  # the guardian is one of them
+        raise household_full()
+    dependent = Resident.objects.create(
+        guardian=guardian, name=details.name, birth_year=details.birth_year, home_region=details.home_region
+    )
+    keep_consent(dependent, details, by=by, at=at)
+    record_audit("resident.dependent_added", dependent, by=by, at=at)
+    return dependent, True
+
+
+def check_details(details: ResidentDetails, *, at: datetime.datetime) -> None:
+    """Of somebody of whom a resident takes care.
+
+    Refused: name_mistaken, birth_year_needed, birth_year_out_of_range, consent_needed.
     """
     check_person_name(details.name)
     check_age_known(details)
     check_birth_year(details, at=at)
     check_consent(details, at=at)
-    Resident.objects.select_for_update(no_key=True).get(pk=guardian.pk)  # one at a time, also the first ones
-    household = Resident.objects.filter(guardian=guardian)
-    values = {"name": details.name, "birth_year": details.birth_year, "home_region": details.home_region}
-    if there := household.filter(**values).first():
-        return there
-    if household.count() >= MOST_DEPENDENTS:
-        raise household_full()
-    dependent = Resident.objects.create(guardian=guardian, **values)
-    keep_consent(dependent, details, by=by, at=at)
-    record_audit("resident.dependent_added", dependent, by=by, at=at)
-    return dependent
+
+
+def locked_household(guardian: Resident) -> list[Resident]:
+    """Everybody of it, the guardian first; it changes by one at a time, also where nobody is in it yet."""
+    return [
+        Resident.objects.select_for_update(no_key=True).get(pk=guardian.pk),
+        *Resident.objects.filter(guardian=guardian).order_by("pk"),
+    ]
+
+
+def is_same(person: Resident, details: ResidentDetails) -> bool:
+    """Whether all that is kept about them is the same: nobody could tell the two apart."""
+    home = details.home_region.pk if details.home_region else None
+    return (person.name, person.birth_year, person.home_region_id) == (details.name, details.birth_year, home)
+
+
+def guardian_of(dependent: Resident, user: User) -> Resident:
+    """The resident who takes care of them, which has to be the user's. Refused: not_yours."""
+    if dependent.guardian is None or dependent.guardian.user_id != user.pk:
+        raise Refused("not_yours", _("You can do this for people of your own household only."))
+    return dependent.guardian
 
 
 def household_full() -> Refused:
@@ -109,12 +148,18 @@ def household_full() -> Refused:
 def edit_dependent(dependent: Resident, *, details: ResidentDetails, by: User, at: datetime.datetime) -> Resident:
     """Change what is kept about a dependent.
 
-    Refused: name_mistaken, birth_year_needed, birth_year_out_of_range, consent_needed.
+    Refused: not_yours, name_mistaken, birth_year_needed, birth_year_out_of_range, consent_needed,
+    already_in_household.
     """
-    check_person_name(details.name)
-    check_age_known(details)
-    check_birth_year(details, at=at)
-    check_consent(details, at=at)
+    check_details(details, at=at)
+    household = locked_household(guardian_of(dependent, by))
+    others = [person for person in household if person.pk != dependent.pk]
+    if any(is_same(person, details) for person in others):
+        sentence = _(
+            "%(name)s of the same year and town is in your household already. If this is somebody else, please write "
+            "the name so that you can tell the two apart."
+        )
+        raise Refused("already_in_household", sentence, field="name", name=details.name)
     dependent.name, dependent.birth_year, dependent.home_region = (
         details.name,
         details.birth_year,

@@ -91,9 +91,9 @@ def test_each_error_of_a_paste_has_its_line_and_its_name_and_all_are_counted(ses
 
     errors = [words(error) for error in page.xpath("//*[@class='error']")]
     assert errors == [
-        "第1行，李桂芳：请填写1900到2026之间的出生年份，例如1952。",
+        "第1行，李桂芳：请填写1916到2026之间的出生年份，例如1952。",
         "第2行：请删去身份证号，填出生年即可。",
-        "第3行：房小龙未满14周岁。请填写书面同意的家长或监护人的姓名和同意的日期。",
+        "第3行：房小龙未满14周岁（今年才满的也算）。请填写书面同意的家长或监护人的姓名和同意的日期。",
         "第4行：“没有镇”不是本市的镇街，或有同名的镇街。请写全称，例如三排镇",
     ]
     assert words(page.xpath("//*[contains(@class, 'error-summary')]/h2")[0]) == "有4处需要修改"

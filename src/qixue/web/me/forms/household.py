@@ -57,7 +57,10 @@ class DependentForm(ProfileForm):
     has_consent = forms.BooleanField(
         label=_("I am mother, father or guardian of this child under 14 and agree to the rules for children"),
         required=False,
-        help_text=_("For a child under 14 only: without it nothing is kept. For an elder leave it empty."),
+        help_text=_(
+            "For a child under 14 only, and until the end of the year in which it turns 14: without it nothing is "
+            "kept. For an elder leave it empty."
+        ),
     )
 
     field_order = ("name", "birth_year", "home_region", "has_consent")

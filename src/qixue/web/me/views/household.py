@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from functools import partial
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from qixue.core.clock import local_day, now
 from qixue.core.refusal import Refused
@@ -30,11 +32,23 @@ from qixue.web.preferences import own_path
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody of the household; of a child under 14 also whether the guardian agreed."""
+    """Somebody of the household; of a child under 14 also whether the guardian agreed.
+
+    A consent outlives a year of birth that was written wrongly at first: of whoever is no child nothing is said of it.
+    """
 
     person: Resident
     consent: GuardianConsent | None
     is_child: bool
+
+
+def members_of(people: list[Resident]) -> list[Member]:
+    consents, year = consents_in_force(people), local_day(now()).year
+    children = {person.pk: is_child_in(year, person.birth_year) for person in people}
+    return [
+        Member(person, consents.get(person.pk) if children[person.pk] else None, children[person.pk])
+        for person in people
+    ]
 
 
 @for_residents_who_type
@@ -48,6 +62,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and isinstance(user, User) and form.is_valid():
         try:
             residents.save_profile(user, details=form.details(), at=now())
+            messages.success(request, _("Saved."))
             return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
@@ -60,10 +75,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def household(request: HttpRequest) -> HttpResponse:
     """Everybody for whom this account can sign up."""
     _user, resident = known(request)
-    people, year = household_of(resident), local_day(now()).year
-    consents = consents_in_force(people)
-    members = [Member(person, consents.get(person.pk), is_child_in(year, person.birth_year)) for person in people]
-    return render(request, "me/household/list.html", {"members": members})
+    return render(request, "me/household/list.html", {"members": members_of(household_of(resident))})
 
 
 @for_residents_who_type
@@ -74,11 +86,24 @@ def new(request: HttpRequest) -> HttpResponse:
     form = DependentForm(unfinished_forms.answers(request), initial={"home_region": resident.home_region_id})
     if request.method == "POST" and form.is_valid():
         try:
-            residents.add_dependent(resident, details=form.details(), by=user, at=now())
+            person, is_new = residents.add_dependent(resident, details=form.details(), by=user, at=now())
+            say_added(request, person, is_new=is_new)
             return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
     return unfinished_forms.form_page(request, "me/household/form.html", form, dependent=None)
+
+
+def say_added(request: HttpRequest, person: Resident, *, is_new: bool) -> None:
+    named = {"name": person.name}
+    if is_new:
+        messages.success(request, _("%(name)s now belongs to your household.") % named)
+        return
+    sentence = _(
+        "%(name)s of the same year and town is in your household already and was not added once more. Is this "
+        "somebody else? Then please write the name so that you can tell the two apart."
+    )
+    messages.info(request, sentence % named)
 
 
 @for_residents_who_type
@@ -91,10 +116,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             residents.edit_dependent(dependent, details=form.details(), by=user, at=now())
+            messages.success(request, _("Saved."))
             return redirect(own_path(request, target))
         except Refused as refusal:
             form.refuse(refusal)
-    context = {"dependent": dependent, "consent": consents_in_force([dependent]).get(pk)}
+    (member,) = members_of([dependent])
+    context = {"dependent": dependent, "consent": member.consent}
     return unfinished_forms.form_page(request, "me/household/form.html", form, **context)
 
 
