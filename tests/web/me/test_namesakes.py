@@ -6,6 +6,7 @@ from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
 from qixue.participation.operations.registrations import register
+from qixue.people.namesakes import named_apart
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,12 @@ def test_namesakes_are_told_apart_where_somebody_is_chosen():
     assert "李桂芬（1936）" in hand_over
     assert "李桂芬（1960）" in hand_over
     assert "1936" not in alone
+
+
+def test_a_name_is_the_same_however_it_was_typed():
+    people = [ResidentFactory(name=name, birth_year=year) for name, year in (("王 芳", 1960), ("王芳", 1936))]
+
+    assert sorted(named_apart(people).values()) == ["王 芳（1960）", "王芳（1936）"]
 
 
 def test_namesakes_of_one_party_are_told_apart_on_its_pages():

@@ -20,7 +20,8 @@ from qixue.participation.operations.listed_people import sign_up_people, take_of
 from qixue.participation.queries.listed_people import home_organisation, lists_of, people_on_list, people_to_choose
 from qixue.participation.queries.lotteries import entered_before_draw
 from qixue.participation.queries.registrations import at_the_same_time, obstacle_to_registering, terms_of
-from qixue.participation.queries.walk_ins import name_to_compare, names_at
+from qixue.participation.queries.walk_ins import names_at
+from qixue.people.namesakes import name_to_compare
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 from qixue.web import parts, table_files, unfinished_forms
