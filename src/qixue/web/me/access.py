@@ -50,7 +50,9 @@ def with_next(url: str, target: str) -> str:
 
 
 def resident_of(request: HttpRequest) -> Resident | None:
-    return Resident.objects.filter(user=request.user.pk).select_related("home_region").first()
+    if not request.user.is_authenticated:  # people without an account have none either
+        return None
+    return Resident.objects.filter(user=request.user).select_related("home_region").first()
 
 
 def known(request: HttpRequest) -> tuple[User, Resident]:
