@@ -245,9 +245,8 @@ def place_in_queue(party: Party) -> int | None:
     return Registration.objects.waiting().filter(session=party.session, waiting_number__lte=min(numbers)).count()
 
 
-def own_registrations(user: User, session: Session) -> list[Registration]:
-    """What the user's household has at the session, with `place`: which one each has in the queue, counted from 1."""
-    household = Resident.objects.filter(Q(user=user) | Q(guardian__user=user))
+def own_registrations(household: Sequence[Resident], session: Session) -> list[Registration]:
+    """What a household has at the session, with `place`: which one each has in the queue, counted from 1."""
     queue = Registration.objects.waiting().order_by().filter(session=session)
     before = queue.filter(waiting_number__lte=OuterRef("waiting_number")).values("session").annotate(count=Count("pk"))
     rows = Registration.objects.active().filter(session=session, resident__in=household)

@@ -1,5 +1,5 @@
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -15,11 +15,11 @@ class HereForm(Form):
     people = forms.MultipleChoiceField(label=_("Who is here"), widget=forms.CheckboxSelectMultiple)
     client_uuid = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, found: Sequence[AtTheWall], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: Sequence[AtTheWall], names: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offered = {str(each.resident.pk): each for each in found}
         field = cast(forms.MultipleChoiceField, self.fields["people"])
-        field.choices = [(key, each.resident.name) for key, each in self.offered.items()]
+        field.choices = [(key, names[each.resident.pk]) for key, each in self.offered.items()]
         field.initial = [key for key, each in self.offered.items() if each.is_expected]
 
     def answers(self) -> dict[str, Any]:

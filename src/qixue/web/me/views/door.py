@@ -18,6 +18,7 @@ from qixue.participation.queries import listed
 from qixue.participation.queries.door import window_of
 from qixue.participation.queries.wall import AtTheWall, household_at, open_wall, places_for_walk_ins, secret_of
 from qixue.participation.wall_code import is_good_at, step_of
+from qixue.people.namesakes import named_apart
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.me.access import for_residents, household_of, known
@@ -82,9 +83,10 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     session, at = public_session(pk), now()
     landing = landing_of(request, session)
-    household = household_at(session, household_of(resident))
+    people = household_of(resident)
+    household, names = household_at(session, people), named_apart(people)
     offered = offered_to(household, takes_more=places_for_walk_ins(session) != 0)
-    form = HereForm(request.POST or None, found=offered)
+    form = HereForm(request.POST or None, found=offered, names=names)
     if request.method == "POST" and form.is_valid():
         try:
             if landing is None:  # a browser forgets it by itself
@@ -97,6 +99,7 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     is_time = not context["is_early"] and not context["is_off"]
     context |= {
         "household": household,
+        "names": names,
         "may_enter": bool(offered) and landing is not None and landing.is_good_at(at) and is_time,
         "is_full": any(each.is_absent for each in household) and not offered,
     }

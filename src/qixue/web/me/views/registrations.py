@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -43,12 +43,19 @@ from qixue.participation.queries.registrations import (
 )
 from qixue.participation.queries.visits import Visit, by_token, came_to, unregistered_visits_of, visits_of
 from qixue.people.models import NotificationPreference, Resident, User
-from qixue.people.namesakes import told_apart
+from qixue.people.namesakes import named_apart
 from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
-from qixue.web.me.access import for_residents, for_residents_who_type, household_of, known, party_or_404
+from qixue.web.me.access import (
+    for_residents,
+    for_residents_who_type,
+    household_of,
+    known,
+    names_at_home,
+    party_or_404,
+)
 from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
 from qixue.web.me.same_time import is_decided, same_time_of, same_time_page
 
@@ -68,10 +75,10 @@ class Card:
         return self.open_count == 0
 
     @classmethod
-    def of(cls, party: Party, came: Collection[tuple[int, int]]) -> "Card":
-        people = [row.resident for row in party.active]
-        inside = [person for person in people if (party.session.pk, person.pk) in came]
-        return cls(party, enumeration(person.name for person in inside), len(people) - len(inside))
+    def of(cls, party: Party, came: Collection[tuple[int, int]], names: Mapping[int, str]) -> "Card":
+        people = [row.resident_id for row in party.active]
+        inside = [names[person] for person in people if (party.session.pk, person) in came]
+        return cls(party, enumeration(inside), len(people) - len(inside))
 
 
 @for_residents
@@ -83,12 +90,13 @@ def home(request: HttpRequest) -> HttpResponse:
     parties = without_superseded(parties_of(household))
     questions, people = open_questions_of(household, at=at), by_token(household)
     current = [party for party in parties if has_offer(party, at) or (party.active and not party.is_over_at(at))]
-    came = came_to(current, people)
-    cards = [Card.of(party, came) for party in current]
+    came, names = came_to(current, people), named_apart(household)
+    cards = [Card.of(party, came, names) for party in current]
     offers = [card for card in cards if has_offer(card.party, at) and not card.are_all_in]
     past = [party for party in reversed(parties) if party not in current]
     context = {
         "resident": resident,
+        "names": names,
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "offers": offers,
         "coming": [card for card in cards if card not in offers],
@@ -127,8 +135,8 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
     if asked := same_time_page(request, form, same_time, session):
         return asked
-    apart = told_apart(household) if there else {}
-    context = {**around_form(session, terms, there), "apart": apart, "unagreed": unagreed, "most": most}
+    names = named_apart(household)
+    context = {**around_form(session, terms, there), "names": names, "unagreed": unagreed, "most": most}
     return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
 
 
@@ -156,13 +164,14 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     over, inside = found.is_over_at(at), those_in_seats(found.session, found.active)
     open_count = len(found.active) - len(inside)
     household = household_of(resident)
+    names = named_apart(household)
     there = registered_among(household, found.session)
     others = without(household, there)
     can_join = bool(others) and can_register(found.session)
     context = {
         "party": found,
         "people": without_superseded([found])[0].rows,
-        "apart": told_apart(row.resident for row in found.rows),
+        "names": names,
         "place": place_in_queue(found),
         "has_offer": has_offer(found, at) and open_count > 0,  # whoever is in keeps the seat without an answer
         "off": called_off(found.session) if found.is_off else None,
@@ -172,7 +181,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "visit": visit_of(found, household, at) if over else None,
         "resident": resident,
         "terms": terms,
-        "inside": enumeration(row.resident.name for row in inside),
+        "inside": enumeration(names[row.resident_id] for row in inside),
         "open_count": open_count,
         "can_leave": can_leave(found.session, terms, found.active, at=at),
         "hears_by_sms": hears_by_sms(user),
@@ -241,7 +250,8 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
             form.refuse(refusal)
     if asked := same_time_page(request, form, same_time, found.session):
         return asked
-    context = {"party": found, "others": others, "unagreed": unagreed, **around(found)}
+    names = named_apart(household)
+    context = {"party": found, "others": others, "names": names, "unagreed": unagreed, **around(found)}
     return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
 
 
@@ -251,7 +261,8 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     leaving = not_in_yet(found)
-    form = CancelForm(unfinished_forms.answers(request), party=found, leaving=leaving)
+    names = names_at_home(resident)
+    form = CancelForm(unfinished_forms.answers(request), party=found, leaving=leaving, names=names)
     if not leaving:
         return nobody_to_leave(request, found)
     if request.method == "POST" and form.is_valid():
@@ -260,7 +271,7 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            done = _("Cancelled: %(names)s.") % {"names": enumeration(row.resident.name for row in gone)}
+            done = _("Cancelled: %(names)s.") % {"names": enumeration(names[row.resident_id] for row in gone)}
             messages.success(request, done if gone else _("These seats were given up already."))
             return redirect("me:registration", party)
     context = {"party": found, "can_return": can_register(found.session), **around(found)}
