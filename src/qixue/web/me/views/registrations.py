@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -64,21 +64,27 @@ MOST_PAST = 20  # of what was
 
 @dataclass(frozen=True)
 class Card:
-    """A party that is to come, and the names of those of it who were let in already."""
+    """A party at a session that is not over, and those of it who were let in already, also without their seat."""
 
     party: Party
-    inside: str
+    there: Sequence[Resident]
+    inside: str  # their names
     open_count: int  # of those who were not let in yet
 
     @property
     def are_all_in(self) -> bool:
         return self.open_count == 0
 
+    @property
+    def is_current(self) -> bool:
+        """Whether somebody is to come, or there. A session that is called off counts nobody."""
+        return bool(self.party.active or self.there) and self.party.session.state != Session.State.CANCELLED
+
     @classmethod
     def of(cls, party: Party, came: Collection[tuple[int, int]], names: Mapping[int, str]) -> "Card":
-        people = [row.resident_id for row in party.active]
-        inside = [names[person] for person in people if (party.session.pk, person) in came]
-        return cls(party, enumeration(inside), len(people) - len(inside))
+        there = [row.resident for row in party.rows if (party.session.pk, row.resident_id) in came]
+        open_count = sum(row.resident not in there for row in party.active)
+        return cls(party, there, enumeration(names[person.pk] for person in there), open_count)
 
 
 @for_residents
@@ -89,10 +95,11 @@ def home(request: HttpRequest) -> HttpResponse:
     household = household_of(resident)
     parties = without_superseded(parties_of(household))
     questions, people = open_questions_of(household, at=at), by_token(household)
-    current = [party for party in parties if has_offer(party, at) or (party.active and not party.is_over_at(at))]
-    came, names = came_to(current, people), named_apart(household)
-    cards = [Card.of(party, came, names) for party in current]
+    not_over = [party for party in parties if has_offer(party, at) or not party.is_over_at(at)]
+    came, names = came_to(not_over, people), named_apart(household)
+    cards = [card for card in (Card.of(party, came, names) for party in not_over) if card.is_current]
     offers = [card for card in cards if has_offer(card.party, at) and not card.are_all_in]
+    current = [card.party for card in cards]
     past = [party for party in reversed(parties) if party not in current]
     context = {
         "resident": resident,
@@ -171,6 +178,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     context = {
         "party": found,
         "people": without_superseded([found])[0].rows,
+        "all_the_same": came_all_the_same(found),
         "names": names,
         "place": place_in_queue(found),
         "has_offer": has_offer(found, at) and open_count > 0,  # whoever is in keeps the seat without an answer
@@ -197,6 +205,12 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "elsewhere": [row for row in there if row.party != found.key],
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
+
+
+def came_all_the_same(party: Party) -> set[int]:
+    """Who of the party gave up the seat and was let in nevertheless, by key."""
+    gone = [row.resident for row in party.rows if row not in party.active]
+    return {person for _session, person in came_to([party], by_token(gone))} if gone else set()
 
 
 def hears_by_sms(user: User) -> bool:
