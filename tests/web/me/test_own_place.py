@@ -263,6 +263,26 @@ def test_card_names_those_of_a_party_who_are_in(member, soon):
     assert "✓ 已签到：李嘉明" in words(card)
 
 
+def test_registration_of_a_session_that_is_postponed_says_so_beside_what_they_have(member, soon):
+    address, client = sign_up(soon, member), signed_in(member)
+    Session.objects.filter(pk=soon.pk).update(state="postponed")
+
+    tags = []
+    for _when in ("before", "after"):
+        tags += [
+            tags_of(cards_on(page_of(client, "/me/"))[0]),
+            tags_of(page_of(client, address).xpath("//main/div")[0]),
+        ]
+        came_by_the_wall(soon, member)
+
+    assert tags == [
+        ["‖ 已延期", "✓ 报名成功"],
+        ["‖ 已延期", "✓ 报名成功"],
+        ["‖ 已延期", "✓ 已签到"],
+        ["‖ 已延期", "✓ 报名成功"],
+    ]
+
+
 def test_whoever_gave_up_the_seat_and_came_has_one_card_that_says_so(member, soon):
     """Twice given up, once with a child who comes: in before the start, they are neither absent nor there already."""
     child = ResidentFactory(guardian=member, name="李小明")
@@ -277,9 +297,9 @@ def test_whoever_gave_up_the_seat_and_came_has_one_card_that_says_so(member, soo
     Session.objects.filter(pk=soon.pk).update(starts_at=NOON - 2 * HOUR, ends_at=NOON - HOUR)
     after = page_of(client, "/me/")
 
-    assert [(tags_of(card), words(card).count("李嘉明")) for card in cards_on(before)] == [
-        (["✓ 报名成功"], 0),
+    assert sorted((tags_of(card), words(card).count("李嘉明")) for card in cards_on(before)) == [
         (["✓ 已签到"], 1),
+        (["✓ 报名成功"], 0),
     ]
     assert "李嘉明 ✓ 已签到" in page
     assert sorted((tags_of(card), words(card).count("李嘉明")) for card in cards_on(after)) == [
