@@ -263,6 +263,18 @@ def test_card_names_those_of_a_party_who_are_in(member, soon):
     assert "✓ 已签到：李嘉明" in words(card)
 
 
+def test_form_names_who_is_signed_up_already_in_the_punctuation_of_its_language(member, soon):
+    ResidentFactory(guardian=member)
+    address, client = sign_up(soon, member), signed_in(member)
+    client.cookies["qixue_language"] = "en"
+
+    page = page_of(client, f"/me/sessions/{soon.pk}/register/")
+
+    [link] = page.xpath(f"//main//a[@href='{address}']")
+    assert link.text_content() == "李嘉明"
+    assert "：" not in words(page.xpath("//main")[0])
+
+
 def test_registration_of_a_session_that_is_postponed_says_so_beside_what_they_have(member, soon):
     address, client = sign_up(soon, member), signed_in(member)
     Session.objects.filter(pk=soon.pk).update(state="postponed")
