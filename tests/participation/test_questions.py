@@ -57,11 +57,11 @@ def test_answers_are_kept_for_all_and_for_each(session, organiser, member):
 
     rows = sign_up(session, member, child, answers=answers)
 
-    said = [(each.question, each.name, each.words) for each in said_by(rows)]
+    said = [(each.question, each.whom, each.words) for each in said_by(rows)]
     assert said == [
-        ("怎么来？", "", "骑车"),
-        ("在场吃午饭吗？", "李嘉明", "是"),
-        ("在场吃午饭吗？", "李一诺", "否"),
+        ("怎么来？", None, "骑车"),
+        ("在场吃午饭吗？", member, "是"),
+        ("在场吃午饭吗？", child, "否"),
     ]
 
 

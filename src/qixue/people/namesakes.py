@@ -6,9 +6,15 @@ from collections.abc import Iterable, Sequence
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from qixue.core.typed import folded
 from qixue.people.models import Resident
 
 SHOWN_DIGITS = 4
+
+
+def name_to_compare(name: str) -> str:
+    """The name as two of one name share it, however it was typed."""
+    return "".join(folded(name).split())
 
 
 def told_apart(people: Iterable[Resident]) -> dict[int, str]:
@@ -36,15 +42,16 @@ def with_particulars(name: str, known: str) -> str:
 
 def namesakes_among(people: Iterable[Resident]) -> Sequence[Resident]:
     residents = list({person.pk: person for person in people}.values())
-    names = Counter(person.name for person in residents)
-    return [person for person in residents if names[person.name] > 1]
+    names = Counter(name_to_compare(person.name) for person in residents)
+    return [person for person in residents if names[name_to_compare(person.name)] > 1]
 
 
 def particulars_of(namesakes: Sequence[Resident]) -> dict[int, str]:
     """The home town is said, too, where the rest is the same."""
     known = {person.pk: particulars(person) for person in namesakes}
-    times = Counter((person.name, known[person.pk]) for person in namesakes)
-    alike = [person for person in namesakes if times[person.name, known[person.pk]] > 1]
+    called = {person.pk: (name_to_compare(person.name), known[person.pk]) for person in namesakes}
+    times = Counter(called.values())
+    alike = [person for person in namesakes if times[called[person.pk]] > 1]
     prefetch_related_objects(alike, "home_region")
     towns = {person.pk: person.home_region.local_name for person in alike if person.home_region}
     return {pk: " · ".join(part for part in (said, towns.get(pk, "")) if part) for pk, said in known.items()}

@@ -113,6 +113,7 @@ def test_erasing_needs_the_tick_and_the_code_of_the_phone(client, person):
     assert (User.objects.count(), Resident.objects.count(), ConfirmedMobile.objects.count()) == (0, 0, 0)
     assert "_auth_user_id" not in client.session
     assert "计过的数还在" not in words(page_of(client, "/me/data/erased/"))
+    assert "请明天再试" in words(page_of(client, "/me/data/erased/"))
 
 
 def test_who_was_counted_reads_that_the_count_stays(client, person):

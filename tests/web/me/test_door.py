@@ -2,6 +2,7 @@
 
 import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -229,6 +230,45 @@ def test_walk_ins_come_in_while_there_is_room(session: Session, mother: Resident
 
     assert (both.status_code, one.status_code) == (422, 302)
     assert Attendance.objects.filter(session=session).count() == 1
+
+
+@pytest.mark.parametrize(("seats", "said"), [(20, "李秀英 · 没有报名"), (None, "李秀英")])
+def test_whoever_is_not_signed_up_reads_so(session: Session, client: Client, seats: int | None, said: str) -> None:
+    """Where nobody signs up there is nothing to say."""
+    Session.objects.filter(pk=session.pk).update(seat_count=seats)
+    mother = MemberFactory(name="王秀英")
+    RegistrationFactory(session=session, resident=mother)
+    ResidentFactory(guardian=mother, name="李秀英")
+    scan(signed_in(client, mother.user), session)
+
+    page = page_of(client, session)
+
+    labels = page.xpath("//main//form//li")
+    assert [" ".join(label.text_content().split()) for label in labels] == ["王秀英", said]
+    assert ("还有空位就可以进场" in page.text_content()) is (seats is not None)
+
+
+def test_child_for_whom_nobody_agrees_is_not_offered_but_the_way_to_agree(
+    session: Session, mother: Resident, client: Client
+) -> None:
+    child = ResidentFactory(guardian=mother, name="李小花", birth_year=2018)
+    scan(signed_in(client, mother.user), session)
+
+    page = page_of(client, session)
+
+    assert page.xpath("//main//input[@type='checkbox']/@value") == [str(mother.pk)]
+    [way] = page.xpath("//main//p[contains(@class, 'ochre')]//a/@href")
+    assert unquote(way) == f"/me/household/{child.pk}/?next=/me/door/{session.pk}/"
+
+
+def test_child_whose_seat_was_agreed_to_comes_in(session: Session, mother: Resident, client: Client) -> None:
+    """A consent that is taken back leaves the seats that the child has."""
+    child = ResidentFactory(guardian=mother, name="李小花", birth_year=2018)
+    RegistrationFactory(session=session, resident=child)
+    scan(signed_in(client, mother.user), session)
+
+    assert page_of(client, session).xpath("//main//p[contains(@class, 'ochre')]") == []
+    assert say_who(client, session, child).status_code == 302
 
 
 def test_walk_in_who_is_too_young_stays_out(session: Session, mother: Resident, client: Client) -> None:

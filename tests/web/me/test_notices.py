@@ -3,12 +3,13 @@
 import pytest
 from django.test import Client
 from lxml import html
-from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
+from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.web.browsing import page_of as page_at
 from tests.web.browsing import signed_in
 from tests.web.public.conftest import words
 
 from qixue.core.models import OutboxMessage
+from qixue.participation.models import Registration
 from qixue.participation.operations.registrations import cancel_registrations, register
 from qixue.people.models import NotificationPreference, Resident
 
@@ -107,3 +108,17 @@ def test_sms_goes_out_as_the_resident_wishes(member: Resident) -> None:
 
 def test_without_a_phone_nothing_is_asked(member: Resident) -> None:
     assert page_of(MemberFactory()).xpath("//main//form") == []
+
+
+def test_reason_beside_a_notice_is_that_of_the_person_whom_it_concerns(member: Resident) -> None:
+    session = OpenSessionFactory(seat_count=5)
+    child = ResidentFactory(guardian=member, name="李一诺")
+    rows = register(session, people=[member, child], party=key(), by=member.user, at=NOON)
+    gone = {"state": "cancelled", "cancelled_at": NOON}
+    Registration.objects.filter(pk=rows[0].pk).update(**gone, cancel_reason="withdrawn")
+    Registration.objects.filter(pk=rows[1].pk).update(**gone, cancel_reason="removed", cancel_note="年龄不符")
+
+    text = words(page_of(member))
+
+    assert "✕ 已取消 李一诺" in text
+    assert "年龄不符" in text

@@ -7,6 +7,7 @@ from django.test import Client
 from lxml import html
 from tests.factories import NOON, MemberFactory, OpenSessionFactory, ResidentFactory, key
 from tests.factories_afterwards import organiser_of
+from tests.participation.letting_in import came_by_the_wall
 from tests.web.browsing import page_of, signed_in
 from tests.web.public.conftest import words
 
@@ -50,6 +51,14 @@ def said(card: html.HtmlElement) -> list[str]:
 
 def links(card: html.HtmlElement) -> dict[str, str]:
     return {words(link): link.get("href") for link in card.xpath(".//a[contains(@href, '/me/')]")}
+
+
+def cards_on(page: html.HtmlElement) -> list[html.HtmlElement]:
+    return list(page.xpath("//article[@class='session']"))
+
+
+def tags_of(card: html.HtmlElement) -> list[str]:
+    return [words(tag) for tag in card.xpath(".//span[contains(@class, 'tag')]")]
 
 
 def test_whoever_has_a_seat_finds_the_ticket(member, session):
@@ -252,6 +261,74 @@ def test_card_names_those_of_a_party_who_are_in(member, soon):
 
     assert "✓ 报名成功" in words(card)
     assert "✓ 已签到：李嘉明" in words(card)
+
+
+def test_form_names_who_is_signed_up_already_in_the_punctuation_of_its_language(member, soon):
+    ResidentFactory(guardian=member)
+    address, client = sign_up(soon, member), signed_in(member)
+    client.cookies["qixue_language"] = "en"
+
+    page = page_of(client, f"/me/sessions/{soon.pk}/register/")
+
+    [link] = page.xpath(f"//main//a[@href='{address}']")
+    assert link.text_content() == "李嘉明"
+    assert "：" not in words(page.xpath("//main")[0])
+
+
+def test_registration_of_a_session_that_is_postponed_says_so_beside_what_they_have(member, soon):
+    address, client = sign_up(soon, member), signed_in(member)
+    Session.objects.filter(pk=soon.pk).update(state="postponed")
+
+    tags = []
+    for _when in ("before", "after"):
+        tags += [
+            tags_of(cards_on(page_of(client, "/me/"))[0]),
+            tags_of(page_of(client, address).xpath("//main/div")[0]),
+        ]
+        came_by_the_wall(soon, member)
+
+    assert tags == [
+        ["‖ 已延期", "✓ 报名成功"],
+        ["‖ 已延期", "✓ 报名成功"],
+        ["‖ 已延期", "✓ 已签到"],
+        ["‖ 已延期", "✓ 报名成功"],
+    ]
+
+
+def test_whoever_gave_up_the_seat_and_came_has_one_card_that_says_so(member, soon):
+    """Twice given up, once with a child who comes: in before the start, they are neither absent nor there already."""
+    child = ResidentFactory(guardian=member, name="李小明")
+    for people in ([member, child], [member]):
+        address = sign_up(soon, *people)
+        row = Registration.objects.active().get(resident=member)
+        cancel_registrations(soon, keys=[row.pk], by=member.user, at=NOON)
+    came_by_the_wall(soon, member)
+    client = signed_in(member)
+
+    before, page = page_of(client, "/me/"), words(page_of(client, address))
+    Session.objects.filter(pk=soon.pk).update(starts_at=NOON - 2 * HOUR, ends_at=NOON - HOUR)
+    after = page_of(client, "/me/")
+
+    assert sorted((tags_of(card), words(card).count("李嘉明")) for card in cards_on(before)) == [
+        (["✓ 已签到"], 1),
+        (["✓ 报名成功"], 0),
+    ]
+    assert "李嘉明 ✓ 已签到" in page
+    assert sorted((tags_of(card), words(card).count("李嘉明")) for card in cards_on(after)) == [
+        (["✓ 您来过"], 1),
+        (["这次没有到"], 0),
+    ]
+
+
+def test_whoever_gave_up_the_seat_beside_others_and_came_is_named_as_in(member, soon):
+    sign_up(soon, member, ResidentFactory(guardian=member, name="李小明"))
+    cancel_registrations(soon, keys=[Registration.objects.get(resident=member).pk], by=member.user, at=NOON)
+    came_by_the_wall(soon, member)
+
+    [card] = cards_on(page_of(signed_in(member), "/me/"))
+
+    assert tags_of(card) == ["✓ 报名成功"]
+    assert "李嘉明、 李小明 ✓ 已签到：李嘉明" in words(card)
 
 
 def test_of_a_party_with_somebody_in_the_seats_of_the_others_wait_for_an_answer(member, soon):

@@ -35,6 +35,17 @@ def session() -> Session:
     return session
 
 
+def test_visitors_see_nobodys_own_result(open_page, session):
+    """Whoever has no account, as a child, is not the visitor, who has none either."""
+    child = ResidentFactory(guardian=MemberFactory(), name="李一诺")
+    register(session, people=[child], party=key(), by=child.guardian.user, at=NOON)
+
+    page = open_page(f"{path_of(session)}/")
+
+    assert page.xpath("//*[contains(@class, 'own-entry')]") == []
+    assert "李一诺" not in words(page)
+
+
 def enter(session: Session, *, size: int = 1) -> list[Registration]:
     member = MemberFactory(name="李嘉明")
     people = [member, *ResidentFactory.create_batch(size - 1, guardian=member)]

@@ -17,8 +17,9 @@ from qixue.participation.operations.check_ins import check_open, enter_by_hand
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import entered_before, take_back, with_chain_held
 from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
-from qixue.participation.queries.walk_ins import name_of, name_to_compare, namesakes_at
+from qixue.participation.queries.walk_ins import name_of, namesakes_at
 from qixue.people.models import User
+from qixue.people.namesakes import name_to_compare
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 

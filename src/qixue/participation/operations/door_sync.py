@@ -23,8 +23,9 @@ from qixue.participation.operations.door_counts import count_heads, keep_count_e
 from qixue.participation.operations.evidence import removed_on_failure
 from qixue.participation.operations.ledger import lock_chain
 from qixue.participation.queries.door import SHOWN, Shown, facts_of, gaps_of, known_to, sessions_of
-from qixue.participation.queries.walk_ins import name_to_compare, names_at
+from qixue.participation.queries.walk_ins import names_at
 from qixue.people.models import Organisation, Resident
+from qixue.people.namesakes import name_to_compare
 from qixue.people.operations.locks import held_people
 from qixue.programme.models import Session
 

@@ -24,8 +24,9 @@ from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import with_chain_held
 from qixue.participation.queries.door import names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
-from qixue.participation.queries.walk_ins import name_to_compare, names_at
+from qixue.participation.queries.walk_ins import names_at
 from qixue.people.models import Resident, User
+from qixue.people.namesakes import name_to_compare
 from qixue.people.operations.locks import hold_or_refuse
 from qixue.people.rules import Action
 from qixue.programme.models import Session

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qixue.participation.models import Answer, Question, Registration
+from qixue.people.models import Resident
 from qixue.programme.models import Session
 
 
@@ -14,10 +15,10 @@ def asked_at(session: Session) -> list[Question]:
 
 @dataclass(frozen=True)
 class Said:
-    """An answer with its question; `name` is empty where it was given once for all."""
+    """An answer with its question, and of whom it is; None where it was given once for all."""
 
     question: str
-    name: str
+    whom: Resident | None
     words: str
 
 
@@ -29,5 +30,5 @@ def said_by(rows: Sequence[Registration]) -> list[Said]:
         question = answer.question
         whom = answer.registration.resident if question.is_for_each and len(rows) > 1 else None
         key = (question.pk, whom.pk if whom else 0)
-        found.setdefault(key, Said(question.text, whom.name if whom else "", answer.words))
+        found.setdefault(key, Said(question.text, whom, answer.words))
     return list(found.values())

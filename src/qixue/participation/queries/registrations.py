@@ -145,12 +145,12 @@ def parties_of(household: Sequence[Resident]) -> list[Party]:
 
 
 def without_superseded(parties: Sequence[Party]) -> list[Party]:
-    """The parties without whoever left one and signed up for the same session once more: the later party tells it."""
-    there = {(party.session.pk, row.resident_id) for party in parties for row in party.rows if is_concerned(row)}
-    kept = [
-        [row for row in party.rows if is_concerned(row) or (party.session.pk, row.resident_id) not in there]
-        for party in parties
-    ]
+    """The parties without whoever left one and signed up for the same session once more: the later party tells it,
+    also of who left that as well.
+    """
+    rows = sorted((row for party in parties for row in party.rows), key=lambda row: (is_concerned(row), row.pk))
+    telling = {(row.session_id, row.resident_id): row.pk for row in rows}
+    kept = [[row for row in party.rows if telling[row.session_id, row.resident_id] == row.pk] for party in parties]
     return [Party(party.key, party.session, tuple(rows)) for party, rows in zip(parties, kept, strict=True) if rows]
 
 
@@ -245,9 +245,8 @@ def place_in_queue(party: Party) -> int | None:
     return Registration.objects.waiting().filter(session=party.session, waiting_number__lte=min(numbers)).count()
 
 
-def own_registrations(user: User, session: Session) -> list[Registration]:
-    """What the user's household has at the session, with `place`: which one each has in the queue, counted from 1."""
-    household = Resident.objects.filter(Q(user=user) | Q(guardian__user=user))
+def own_registrations(household: Sequence[Resident], session: Session) -> list[Registration]:
+    """What a household has at the session, with `place`: which one each has in the queue, counted from 1."""
     queue = Registration.objects.waiting().order_by().filter(session=session)
     before = queue.filter(waiting_number__lte=OuterRef("waiting_number")).values("session").annotate(count=Count("pk"))
     rows = Registration.objects.active().filter(session=session, resident__in=household)

@@ -5,16 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qixue.core.typed import folded
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.queries.door_state import Expected
 from qixue.participation.queries.forgotten import forgotten_inside
+from qixue.people.namesakes import name_to_compare
 from qixue.programme.models import Session
-
-
-def name_to_compare(name: str) -> str:
-    """The name as two of one name share it, however it was typed."""
-    return "".join(folded(name).split())
 
 
 @dataclass(frozen=True)

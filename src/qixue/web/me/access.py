@@ -14,6 +14,7 @@ from django.urls import reverse
 from qixue.core.audience import Audience, declared
 from qixue.participation.queries.registrations import Party, parties_of
 from qixue.people.models import Resident, User
+from qixue.people.namesakes import named_apart
 from qixue.people.queries import household_of
 from qixue.web.unfinished_forms import Keeping, address_after_sign_in
 
@@ -50,7 +51,9 @@ def with_next(url: str, target: str) -> str:
 
 
 def resident_of(request: HttpRequest) -> Resident | None:
-    return Resident.objects.filter(user=request.user.pk).select_related("home_region").first()
+    if not request.user.is_authenticated:  # people without an account have none either
+        return None
+    return Resident.objects.filter(user=request.user).select_related("home_region").first()
 
 
 def known(request: HttpRequest) -> tuple[User, Resident]:
@@ -59,6 +62,11 @@ def known(request: HttpRequest) -> tuple[User, Resident]:
     if resident is None or not isinstance(request.user, User):
         raise Http404
     return request.user, resident
+
+
+def names_at_home(resident: Resident) -> dict[int, str]:
+    """By key: the name of each of the household, namesakes told apart."""
+    return named_apart(household_of(resident))
 
 
 def dependent_or_404(resident: Resident, pk: int) -> Resident:

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from qixue.participation.models import Registration
 from qixue.participation.queries.registrations import at_the_same_time
+from qixue.people.namesakes import named_apart
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
 from qixue.web.me.forms.registrations import RegisterForm, TransferForm
@@ -25,5 +26,5 @@ def same_time_page(
     """The page that shows it and asks once more; None where there is nothing to ask."""
     if not same_time or not unfinished_forms.is_to_check(request, form):
         return None
-    shown = {"session": session, "same_time": same_time}
+    shown = {"session": session, "same_time": same_time, "names": named_apart(form.household.values())}
     return parts.form_page(request, "me/registrations/same_time.html", form, **shown)

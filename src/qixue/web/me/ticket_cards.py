@@ -1,5 +1,6 @@
 """What a ticket shows: a QR code, six digits, and in words who comes when and where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -42,7 +43,8 @@ def cards_of(party: Party) -> list[TicketCard]:
     return [TicketCard(row, text) for row, text in zip(holders, ticket_texts(holders), strict=True)]
 
 
-def printed(card: TicketCard) -> PrintedTicket:
+def printed(card: TicketCard, names: Mapping[int, str]) -> PrintedTicket:
+    """`names` are those of the household, by key."""
     session = card.registration.session
     lines = (
         (_("When"), when(session)),
@@ -52,7 +54,7 @@ def printed(card: TicketCard) -> PrintedTicket:
     return PrintedTicket(
         heading=_("Ticket"),
         title=session.local_full_title,
-        name=card.registration.resident.name,
+        name=names[card.registration.resident_id],
         lines=lines,
         code_label=_("Door code"),
         code=in_groups(card.registration.door_code, 3),

@@ -16,16 +16,16 @@ from qixue.web.workspace.forms.fields import PlainCharField
 
 
 def question_fields(
-    questions: Iterable[Question], people: Iterable[Resident], *, shown: Sequence[Resident]
+    questions: Iterable[Question], people: Sequence[Resident], *, shown: Sequence[Resident]
 ) -> dict[str, forms.Field]:
     """By name; a field for one person says whose it is where several are shown, and is hidden for who is not."""
-    fields, names = {}, named_apart(shown)
+    fields, names = {}, named_apart(people)
     for question in questions:
         if not question.is_for_each:
             fields[field_of(question, EVERYBODY)] = question_field(question, question.text)
             continue
         for person in people:
-            values = {"name": names.get(person.pk, person.name), "question": question.text}
+            values = {"name": names[person.pk], "question": question.text}
             label = _("%(name)s: %(question)s") % values if len(shown) > 1 else question.text
             field = fields[field_of(question, person.pk)] = question_field(question, label)
             if person not in shown:

@@ -39,7 +39,7 @@ class RegisterForm(Form):
         self.has_choice = bool(choosable) and most > 0
         shown = by_key(choosable)
         super().__init__(*args, initial={"party": uuid.uuid4(), "people": only_one(shown)}, **kwargs)
-        offer(self.fields["people"], self.household, only=shown)
+        offer(self.fields["people"], self.household, only=shown, names=named_apart(household))
         if most < len(choosable):
             sentence = ngettext("You can choose %(most)s person.", "You can choose up to %(most)s people.", most)
             self.fields["people"].help_text = sentence % {"most": most}
@@ -84,16 +84,14 @@ def by_row(rows: Sequence[Registration]) -> dict[str, Resident]:
 
 
 def offer(
-    field: forms.Field, people: Mapping[str, Resident], *, only: Collection[str], among: Sequence[Resident] = ()
+    field: forms.Field, people: Mapping[str, Resident], *, only: Collection[str], names: Mapping[int, str]
 ) -> None:
-    """Let a field show `only` those of the people who can be chosen now, and take any of them. Namesakes are told
-    apart, also from those `among` whom they stand.
+    """Let a field show `only` those of the people who can be chosen now, and take any of them; by key their `names`.
 
     In a second tab, or where a button is pressed twice, somebody is chosen whom the first press has dealt with: what is
     done with that answer is for the operation to say.
     """
     field = cast(forms.ChoiceField, field)
-    names = named_apart([*people.values(), *among])
     field.choices = [(key, names[person.pk]) for key, person in people.items()]
     field.widget.choices = [(key, names[person.pk]) for key, person in people.items() if key in only]
 
@@ -120,8 +118,9 @@ class TransferForm(Form):
         self.rows = {str(row.pk): row for row in party.rows}
         self.household = by_key(household)
         self.questions = [question for question in questions if question.is_for_each]
-        offer(self.fields["registration"], by_row(party.rows), only=by_row(leaving), among=household)
-        offer(self.fields["person"], self.household, only=by_key(others))
+        names = named_apart(household)
+        offer(self.fields["registration"], by_row(party.rows), only=by_row(leaving), names=names)
+        offer(self.fields["person"], self.household, only=by_key(others), names=names)
         self.fields.update(
             {f"question_{question.pk}": question_field(question, question.text) for question in self.questions}
         )
@@ -145,10 +144,17 @@ class CancelForm(Form):
 
     people = forms.MultipleChoiceField(label=_("Who does not come"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, party: Party, leaving: Sequence[Registration], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        party: Party,
+        leaving: Sequence[Registration],
+        names: Mapping[int, str],
+        **kwargs: Any,
+    ) -> None:
         shown = by_row(leaving)
         super().__init__(*args, initial={"people": only_one(shown)}, **kwargs)
-        offer(self.fields["people"], by_row(party.rows), only=shown)
+        offer(self.fields["people"], by_row(party.rows), only=shown, names=names)
 
     def keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["people"]]

@@ -20,7 +20,7 @@ from qixue.people.personal_data import Section, Subject, holdings
 from qixue.web import parts
 from qixue.web.account_access import way_to_confirm
 from qixue.web.files import own_file
-from qixue.web.me.access import dependent_or_404, for_residents, known
+from qixue.web.me.access import dependent_or_404, for_residents, known, names_at_home
 from qixue.web.me.arrival import OVER
 from qixue.web.me.forms.data import EraseForm
 from qixue.web.me.forms.sign_in import PhoneCodeForm
@@ -70,6 +70,7 @@ def erase_one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def check_page(request: HttpRequest, subject: Subject, *, dependent: Resident | None) -> HttpResponse:
+    _user, resident = known(request)
     form = EraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -78,6 +79,7 @@ def check_page(request: HttpRequest, subject: Subject, *, dependent: Resident | 
             form.refuse(refusal)
     context = {
         "subject": subject,
+        "names": names_at_home(resident),
         "dependent": dependent,
         "is_account": dependent is None,
         "coming": seats_to_lose(subject.people, at=now()),
@@ -104,10 +106,11 @@ def way_on(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters("code")
 def erase_code(request: HttpRequest) -> HttpResponse:
     """The code that the phone received; then it is done."""
-    user, _resident = known(request)
+    user, resident = known(request)
     confirmed = ConfirmedMobile.objects.filter(user=user).first()
     if ERASING not in request.session or confirmed is None:
         return redirect("me:erase")
+    pk = request.session[ERASING]
     form = PhoneCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -118,7 +121,12 @@ def erase_code(request: HttpRequest) -> HttpResponse:
                 messages.warning(request, refusal.sentence)
                 return redirect(beginning(request.session.pop(ERASING)))
             form.refuse(refusal)
-    context = {"ending": confirmed.mobile[-4:], "beginning": beginning(request.session[ERASING])}
+    context = {
+        "subject": subject_of(request, pk),
+        "names": names_at_home(resident),
+        "ending": confirmed.mobile[-4:],
+        "beginning": beginning(pk),
+    }
     return parts.form_page(request, "me/data/code.html", form, **context)
 
 
@@ -127,14 +135,19 @@ def beginning(pk: int) -> str:
     return reverse("me:erase_dependent", args=[pk]) if pk else reverse("me:erase")
 
 
+def subject_of(request: HttpRequest, pk: int) -> Subject:
+    """Whom a code erases: somebody of the household, or with 0 the whole account."""
+    user, resident = known(request)
+    return Subject((dependent_or_404(resident, pk),)) if pk else account_subject(user)
+
+
 def erased(request: HttpRequest, user: User, pk: int) -> HttpResponse:
     """Refused as the erasure refuses."""
     _user, resident = known(request)
-    dependent = dependent_or_404(resident, pk) if pk else None
-    subject = Subject((dependent,)) if dependent else account_subject(user)
+    subject = subject_of(request, pk)
     counted = bool(holdings.stays(subject, at=now()))
-    if dependent:
-        erase_dependent(dependent, guardian=resident, at=now())
+    if pk:
+        erase_dependent(subject.people[0], guardian=resident, at=now())
     else:
         erase_account(user, at=now())
         request.session.flush()

@@ -13,11 +13,13 @@ from qixue.core.audience import for_everybody
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.merge import is_before_door
+from qixue.participation.operations.eligibility import children_without_consent
 from qixue.participation.operations.walls import LANDING_LASTS, Landing, check_in_by_wall, code_over
 from qixue.participation.queries import listed
 from qixue.participation.queries.door import window_of
 from qixue.participation.queries.wall import AtTheWall, household_at, open_wall, places_for_walk_ins, secret_of
 from qixue.participation.wall_code import is_good_at, step_of
+from qixue.people.namesakes import named_apart
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.me.access import for_residents, household_of, known
@@ -82,9 +84,14 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     user, resident = known(request)
     session, at = public_session(pk), now()
     landing = landing_of(request, session)
-    household = household_at(session, household_of(resident))
-    offered = offered_to(household, takes_more=places_for_walk_ins(session) != 0)
-    form = HereForm(request.POST or None, found=offered)
+    people = household_of(resident)
+    household, names = household_at(session, people), named_apart(people)
+    takes_more = places_for_walk_ins(session) != 0
+    offered = offered_to(household, takes_more=takes_more)
+    walk_ins = [each.resident for each in offered if not each.is_expected]
+    unagreed = children_without_consent(walk_ins, session, at=at)
+    offered = [each for each in offered if each.resident not in unagreed]
+    form = HereForm(request.POST or None, session=session, found=offered, names=names)
     if request.method == "POST" and form.is_valid():
         try:
             if landing is None:  # a browser forgets it by itself
@@ -97,8 +104,10 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     is_time = not context["is_early"] and not context["is_off"]
     context |= {
         "household": household,
+        "names": names,
+        "unagreed": unagreed,
         "may_enter": bool(offered) and landing is not None and landing.is_good_at(at) and is_time,
-        "is_full": any(each.is_absent for each in household) and not offered,
+        "is_full": not takes_more and not offered and any(each.is_absent for each in household),
     }
     return parts.form_page(request, "me/door/here.html", form, **context)
 

@@ -10,7 +10,7 @@ from qixue.participation.models import Feedback
 from qixue.participation.operations.feedback import give_feedback
 from qixue.participation.queries.feedback import Question, questions_of
 from qixue.web import parts, unfinished_forms
-from qixue.web.me.access import for_residents, for_residents_who_type, household_of, known
+from qixue.web.me.access import for_residents, for_residents_who_type, household_of, known, names_at_home
 from qixue.web.me.forms.feedback import AnswerForm, initial_of
 
 
@@ -22,6 +22,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     context = {
         "open": [question for question in found if question.answer is None],
         "answered": [question for question in found if question.answer],
+        "names": names_at_home(resident),
         "faces": Feedback.Face.choices,
     }
     return render(request, "me/feedback/list.html", context)
@@ -41,8 +42,8 @@ def answer(request: HttpRequest, pk: int, person: int) -> HttpResponse:
             back=reverse("me:feedback"),
             done=_("Thank you. The organiser reads it without your name."),
         )
-    session = question.session
-    context = {"question": question, "session": session, "programme": session.activity.programme}
+    session, names = question.session, names_at_home(resident)
+    context = {"question": question, "names": names, "session": session, "programme": session.activity.programme}
     return unfinished_forms.form_page(request, "me/feedback/answer.html", form, **context)
 
 

@@ -17,7 +17,7 @@ from qixue.people.models import Notification, NotificationPreference, Resident
 from qixue.people.operations.notifications import choose_sms, mark_read, wishes_of
 from qixue.people.queries import inbox_of
 from qixue.web import parts
-from qixue.web.me.access import for_residents, household_of, known
+from qixue.web.me.access import for_residents, household_of, known, names_at_home
 from qixue.web.me.forms.notices import NoticesForm
 
 PER_PAGE = 30
@@ -46,6 +46,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     page = parts.paginate(request, inbox_of(user), PER_PAGE)
     newest = max((notice.pk for notice in page if notice.read_at is None), default=0)
     context = {"page": page, "told": told(page, resident, at=now()), "newest": newest, "has_phone": bool(user.mobile)}
+    context["names"] = names_at_home(resident)
     return parts.form_page(request, "me/notices.html", form, **context)
 
 

@@ -23,6 +23,7 @@ from qixue.participation.operations.learning_record import (
 from qixue.participation.queries.certificates import certificates_of
 from qixue.participation.queries.learning_record import record_of
 from qixue.people.models import Resident
+from qixue.people.namesakes import named_apart
 from qixue.report.certificate_pdf import certificates_pdf
 from qixue.report.record_pdf import record_pdf
 from qixue.web import parts, unfinished_forms
@@ -67,9 +68,8 @@ def record(request: HttpRequest) -> HttpResponse:
     household = household_of(resident)
     if len(household) == 1:
         return redirect(address_of(resident))
-    return render(
-        request, "me/record/household.html", {"records": [record_of(person, at=now()) for person in household]}
-    )
+    records = [record_of(person, at=now()) for person in household]
+    return render(request, "me/record/household.html", {"records": records, "names": named_apart(household)})
 
 
 @for_residents

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -43,12 +43,19 @@ from qixue.participation.queries.registrations import (
 )
 from qixue.participation.queries.visits import Visit, by_token, came_to, unregistered_visits_of, visits_of
 from qixue.people.models import NotificationPreference, Resident, User
-from qixue.people.namesakes import told_apart
+from qixue.people.namesakes import named_apart
 from qixue.people.operations.notifications import reachability_of
 from qixue.people.queries import inbox_of
 from qixue.programme.models import Session
 from qixue.web import parts, unfinished_forms
-from qixue.web.me.access import for_residents, for_residents_who_type, household_of, known, party_or_404
+from qixue.web.me.access import (
+    for_residents,
+    for_residents_who_type,
+    household_of,
+    known,
+    names_at_home,
+    party_or_404,
+)
 from qixue.web.me.forms.registrations import CancelForm, RegisterForm, TransferForm
 from qixue.web.me.same_time import is_decided, same_time_of, same_time_page
 
@@ -57,21 +64,27 @@ MOST_PAST = 20  # of what was
 
 @dataclass(frozen=True)
 class Card:
-    """A party that is to come, and the names of those of it who were let in already."""
+    """A party at a session that is not over, and those of it who were let in already, also without their seat."""
 
     party: Party
-    inside: str
+    there: Sequence[Resident]
+    inside: str  # their names
     open_count: int  # of those who were not let in yet
 
     @property
     def are_all_in(self) -> bool:
         return self.open_count == 0
 
+    @property
+    def is_current(self) -> bool:
+        """Whether somebody is to come, or there. A session that is called off counts nobody."""
+        return bool(self.party.active or self.there) and self.party.session.state != Session.State.CANCELLED
+
     @classmethod
-    def of(cls, party: Party, came: Collection[tuple[int, int]]) -> "Card":
-        people = [row.resident for row in party.active]
-        inside = [person for person in people if (party.session.pk, person.pk) in came]
-        return cls(party, enumeration(person.name for person in inside), len(people) - len(inside))
+    def of(cls, party: Party, came: Collection[tuple[int, int]], names: Mapping[int, str]) -> "Card":
+        there = [row.resident for row in party.rows if (party.session.pk, row.resident_id) in came]
+        open_count = sum(row.resident not in there for row in party.active)
+        return cls(party, there, enumeration(names[person.pk] for person in there), open_count)
 
 
 @for_residents
@@ -82,13 +95,15 @@ def home(request: HttpRequest) -> HttpResponse:
     household = household_of(resident)
     parties = without_superseded(parties_of(household))
     questions, people = open_questions_of(household, at=at), by_token(household)
-    current = [party for party in parties if has_offer(party, at) or (party.active and not party.is_over_at(at))]
-    came = came_to(current, people)
-    cards = [Card.of(party, came) for party in current]
+    not_over = [party for party in parties if has_offer(party, at) or not party.is_over_at(at)]
+    came, names = came_to(not_over, people), named_apart(household)
+    cards = [card for card in (Card.of(party, came, names) for party in not_over) if card.is_current]
     offers = [card for card in cards if has_offer(card.party, at) and not card.are_all_in]
+    current = [card.party for card in cards]
     past = [party for party in reversed(parties) if party not in current]
     context = {
         "resident": resident,
+        "names": names,
         "unread_count": inbox_of(user).filter(read_at=None).count(),
         "offers": offers,
         "coming": [card for card in cards if card not in offers],
@@ -127,8 +142,8 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
     if asked := same_time_page(request, form, same_time, session):
         return asked
-    apart = told_apart(household) if there else {}
-    context = {**around_form(session, terms, there), "apart": apart, "unagreed": unagreed, "most": most}
+    names = named_apart(household)
+    context = {**around_form(session, terms, there), "names": names, "unagreed": unagreed, "most": most}
     return unfinished_forms.form_page(request, "me/registrations/register.html", form, **context)
 
 
@@ -156,13 +171,15 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     over, inside = found.is_over_at(at), those_in_seats(found.session, found.active)
     open_count = len(found.active) - len(inside)
     household = household_of(resident)
+    names = named_apart(household)
     there = registered_among(household, found.session)
     others = without(household, there)
     can_join = bool(others) and can_register(found.session)
     context = {
         "party": found,
         "people": without_superseded([found])[0].rows,
-        "apart": told_apart(row.resident for row in found.rows),
+        "all_the_same": came_all_the_same(found),
+        "names": names,
         "place": place_in_queue(found),
         "has_offer": has_offer(found, at) and open_count > 0,  # whoever is in keeps the seat without an answer
         "off": called_off(found.session) if found.is_off else None,
@@ -172,7 +189,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "visit": visit_of(found, household, at) if over else None,
         "resident": resident,
         "terms": terms,
-        "inside": enumeration(row.resident.name for row in inside),
+        "inside": enumeration(names[row.resident_id] for row in inside),
         "open_count": open_count,
         "can_leave": can_leave(found.session, terms, found.active, at=at),
         "hears_by_sms": hears_by_sms(user),
@@ -188,6 +205,12 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         "elsewhere": [row for row in there if row.party != found.key],
     }
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
+
+
+def came_all_the_same(party: Party) -> set[int]:
+    """Who of the party gave up the seat and was let in nevertheless, by key."""
+    gone = [row.resident for row in party.rows if row not in party.active]
+    return {person for _session, person in came_to([party], by_token(gone))} if gone else set()
 
 
 def hears_by_sms(user: User) -> bool:
@@ -241,7 +264,8 @@ def transfer(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
             form.refuse(refusal)
     if asked := same_time_page(request, form, same_time, found.session):
         return asked
-    context = {"party": found, "others": others, "unagreed": unagreed, **around(found)}
+    names = named_apart(household)
+    context = {"party": found, "others": others, "names": names, "unagreed": unagreed, **around(found)}
     return unfinished_forms.form_page(request, "me/registrations/transfer.html", form, **context)
 
 
@@ -251,7 +275,8 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     user, resident = known(request)
     found = party_or_404(resident, party)
     leaving = not_in_yet(found)
-    form = CancelForm(unfinished_forms.answers(request), party=found, leaving=leaving)
+    names = names_at_home(resident)
+    form = CancelForm(unfinished_forms.answers(request), party=found, leaving=leaving, names=names)
     if not leaving:
         return nobody_to_leave(request, found)
     if request.method == "POST" and form.is_valid():
@@ -260,7 +285,7 @@ def cancel(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            done = _("Cancelled: %(names)s.") % {"names": enumeration(row.resident.name for row in gone)}
+            done = _("Cancelled: %(names)s.") % {"names": enumeration(names[row.resident_id] for row in gone)}
             messages.success(request, done if gone else _("These seats were given up already."))
             return redirect("me:registration", party)
     context = {"party": found, "can_return": can_register(found.session), **around(found)}

@@ -8,12 +8,11 @@ from django.urls import reverse
 
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
-from qixue.people.namesakes import told_apart
 from qixue.report.installed import installed_fonts
 from qixue.report.ticket_pdf import write_ticket_pdf
 from qixue.web import parts
 from qixue.web.kept_tickets import KEPT_FOR, ticket_owner
-from qixue.web.me.access import for_residents, known, party_or_404
+from qixue.web.me.access import for_residents, known, names_at_home, party_or_404
 from qixue.web.me.ticket_cards import cards_of, printed
 
 
@@ -26,8 +25,8 @@ def tickets(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
         cards = cards_of(found)
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=reverse("me:registration", args=[party]))
-    apart = told_apart(card.registration.resident for card in cards)
-    context = {"party": found, "session": found.session, "cards": cards, "apart": apart, "opened_at": at}
+    names = names_at_home(resident)
+    context = {"party": found, "session": found.session, "cards": cards, "names": names, "opened_at": at}
     if "copy" not in request.GET:
         return render(request, "me/registrations/tickets.html", context)
     response = render(request, "me/registrations/ticket_copy.html", context)
@@ -40,8 +39,9 @@ def tickets(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
 def tickets_pdf(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     """To print: a page for each person."""
     _user, resident = known(request)
+    names = names_at_home(resident)
     try:
-        pages = [printed(card) for card in cards_of(party_or_404(resident, party))]
+        pages = [printed(card, names) for card in cards_of(party_or_404(resident, party))]
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=reverse("me:registration", args=[party]))
     headers = {"Content-Disposition": 'inline; filename="tickets.pdf"'}

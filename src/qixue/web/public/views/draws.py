@@ -1,6 +1,6 @@
 """The draw of a session, open to everybody: the promise before, the list and the seed after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +11,8 @@ from qixue.participation.lottery import Drawn, entry_number
 from qixue.participation.models import Lottery, Registration
 from qixue.participation.queries.lotteries import drawn_entries, people_entered, published_lottery
 from qixue.participation.queries.registrations import Party, parties_of, terms_of
+from qixue.people.models import Resident
+from qixue.people.namesakes import named_apart
 from qixue.people.queries import household_of
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -40,7 +42,9 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
     """What came of it in a sentence, the reader's own result, everybody's, and how to recompute it."""
     lottery = lottery_or_404(pk)
     drawn = drawn_entries(lottery)
-    own = own_entries(request, lottery.session, drawn)
+    resident = resident_of(request)
+    household = household_of(resident) if resident else []
+    own = own_entries(household, lottery.session, drawn)
     context = {
         "lottery": lottery,
         "session": lottery.session,
@@ -50,6 +54,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "people": sum(people for _number, people in lottery.entries),
         "seated": sum(each.people for each in drawn if each.has_seats),
         "own": own,
+        "names": named_apart(household),
         "page": parts.paginate(request, drawn, PER_PAGE),
     }
     response = render(request, "public/draws/detail.html", context)
@@ -58,9 +63,8 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def own_entries(request: HttpRequest, session: Session, drawn: Iterable[Drawn]) -> list[OwnEntry]:
-    resident = resident_of(request)
-    parties = parties_of(household_of(resident)) if resident else []
+def own_entries(household: Sequence[Resident], session: Session, drawn: Iterable[Drawn]) -> list[OwnEntry]:
+    parties = parties_of(household)
     results = {each.entry: each for each in drawn}
     found = [(party, entry_number(party.key)) for party in parties if party.session == session]
     entries = [OwnEntry(party, number, results.get(number)) for party, number in found]

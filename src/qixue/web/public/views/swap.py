@@ -5,7 +5,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from qixue.core.audience import for_everybody
-from qixue.people.models import Resident
 from qixue.swap.models import ListingPhoto
 from qixue.swap.queries.listings import (
     Narrowing,
@@ -35,7 +34,7 @@ FEWEST_WISHERS = 5  # that are counted in public: of fewer, one who knows the ot
 def swap(request: HttpRequest, code: str) -> HttpResponse:
     """What can be had in a programme, the newest first, narrowed by what the visitor asks for."""
     programme = parts.get_programme_or_404(code)
-    offered = on_offer(programme, viewer=viewer_of(request))
+    offered = on_offer(programme, viewer=resident_of(request))
     form = BrowseForm(request.GET, places=places_of(offered))
     asked = form.narrowing()
     is_large = bool(text_size(request))
@@ -51,17 +50,13 @@ def swap(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/swap/list.html", context)
 
 
-def viewer_of(request: HttpRequest) -> Resident | None:
-    return resident_of(request) if request.user.is_authenticated else None
-
-
 @for_everybody
 @shared_for_a_second
 def listing(request: HttpRequest, pk: int) -> HttpResponse:
     """One thing. What is not on offer any more, or of somebody with whom one does not swap, looks like it never was; to
     its owner another page says what became of it.
     """
-    viewer = viewer_of(request)
+    viewer = resident_of(request)
     found = shown_to(viewer).with_details().filter(pk=pk).first()
     if found is None and viewer and viewer.swap_listings.filter(pk=pk).exists():
         return redirect("me:thing", pk)
@@ -82,7 +77,7 @@ def listing(request: HttpRequest, pk: int) -> HttpResponse:
 @for_everybody
 def photo(request: HttpRequest, pk: int, digest: str, size: str) -> FileResponse:
     """A picture of a thing that is on offer, of the visitor's own, or of what they are to get in an exchange."""
-    viewer = viewer_of(request)
+    viewer = resident_of(request)
     own = Q(listing__owner=viewer) | Q(listing__in=things_of_partners(viewer)) if viewer else Q(pk__in=[])
     shown = Q(listing__in=shown_to(viewer)) | own
     found = ListingPhoto.objects.filter(shown, listing=pk, digest__startswith=digest).order_by("position").first()

@@ -1,16 +1,21 @@
 // Under a ticket that a phone kept: the others that it keeps, the earliest first. They can be opened without a network, too.
 const place = document.getElementById("kept-tickets");
 
+/** Whose tickets stand on a copy. */
+function namesOn(main) {
+  return [...main.querySelectorAll(".ticket h2")].map((name) => name.textContent.trim()).join(" · ");
+}
+
 /** A link to the ticket, in the words of its page; null for what is no ticket. */
 async function linkTo(cache, request) {
   const response = await cache.match(request);
   const until = Date.parse(response.headers.get("Ticket-Until"));
   const { pathname } = new URL(request.url);
   if (!until || pathname === location.pathname) return null;
-  const { dataset } = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main");
+  const main = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main");
   const link = document.createElement("a");
   link.href = pathname;
-  link.textContent = dataset.ticket;
+  link.textContent = main.dataset.ticket ?? namesOn(main); // an older copy has no words for it
   return { link, until };
 }
 

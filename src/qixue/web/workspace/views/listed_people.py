@@ -20,7 +20,8 @@ from qixue.participation.operations.listed_people import sign_up_people, take_of
 from qixue.participation.queries.listed_people import home_organisation, lists_of, people_on_list, people_to_choose
 from qixue.participation.queries.lotteries import entered_before_draw
 from qixue.participation.queries.registrations import at_the_same_time, obstacle_to_registering, terms_of
-from qixue.participation.queries.walk_ins import name_to_compare, names_at
+from qixue.participation.queries.walk_ins import names_at
+from qixue.people.namesakes import name_to_compare, named_apart
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 from qixue.web import parts, table_files, unfinished_forms
@@ -62,8 +63,10 @@ def sign_up(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, outcome(made))
             return redirect("workspace:registrations", pk)
     if unfinished_forms.is_to_check(request, form):
+        known = form.known_people()
         doubts = {
-            "same_time": at_the_same_time(form.known_people(), found),
+            "same_time": at_the_same_time(known, found),
+            "names": named_apart(known),
             "namesakes": names_there(found, [person.name for person in form.chosen_people()]),
         }
         return parts.form_page(request, "workspace/registrations/sign_up_check.html", form, **doubts, **context)

@@ -22,6 +22,7 @@ from qixue.participation.queries.without_account import (
     scans_called,
 )
 from qixue.people.models import Resident
+from qixue.people.namesakes import named_apart
 from qixue.people.personal_data import Pair, holdings
 from qixue.people.rules import Action
 from qixue.web import parts, unfinished_forms
@@ -95,7 +96,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
 def erasing(request: HttpRequest, found: Resident) -> HttpResponse:
     """What goes and what stays; then once more who it is; then it is done."""
     form, subject, key = ErasePersonForm(unfinished_forms.answers(request)), household_of(found), found.pk
-    context = {"person": found, "subject": subject}
+    context = {"person": found, "subject": subject, "names": named_apart(subject.people)}
     if form.is_valid() and "confirmed" in request.POST:
         try:
             erase_person(found, by=staff(request), at=now())
