@@ -18,7 +18,7 @@ from qixue.core.models import AuditEntry
 from qixue.core.refusal import Refused
 from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.operations.calling_off import call_off
-from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan
+from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan, replace_count
 from qixue.people.models import Role, User
 from qixue.people.operations.erasure import erase
 from qixue.people.personal_data import Subject
@@ -238,6 +238,21 @@ def test_somebody_of_another_office_decides_nothing(session, scan):
 def test_scan_of_another_session_is_a_mistake_of_the_caller(scan, decide):
     with pytest.raises(ValueError, match="not all scans of this session"):
         decide([scan(session=SessionFactory(), device=DoorDeviceFactory(digest="1" * 64))])
+
+
+def test_head_count_replaces_another_only_once_the_session_has_begun_and_nothing_else_does(session, organiser, scan):
+    said = {"reason": "数过", "by": organiser}
+    standing = accept_scan(
+        scan(kind=Kind.HEAD_COUNT, sent={"count": 40, "qualifier": "exact"}), session=session, at=NOON, **said
+    ).entry
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=NOON + datetime.timedelta(hours=1), ends_at=NOON + datetime.timedelta(hours=3)
+    )
+    waiting = scan(kind=Kind.HEAD_COUNT, sent={"count": 41, "qualifier": "exact"}, reason="head_count_exists")
+
+    assert refusal(replace_count, waiting, standing=standing, at=NOON, **said) == "session_not_started"
+    with pytest.raises(ValueError, match="no head count"):
+        replace_count(scan(sent={"name": "王芳"}), standing=standing, at=NOON, **said)
 
 
 def test_head_count_is_accepted_only_once_the_session_has_begun(session, organiser, scan):

@@ -18,6 +18,7 @@ from qixue.participation.operations.offers import accept_offer, decline_offer
 from qixue.participation.operations.organiser import move_registrations, take_out
 from qixue.participation.operations.registrations import cancel_registrations, keep_queues
 from qixue.participation.operations.transfers import hand_over_place
+from qixue.participation.queries.attendances import those_in_seats
 from qixue.participation.queries.registrations import seats_to_lose
 from qixue.people.models import Resident, Role, User
 from qixue.people.operations.erasure import erase
@@ -278,6 +279,22 @@ def test_offered_seat_of_somebody_who_is_in_and_is_forgotten_goes_to_nobody_else
     row.refresh_from_db()
     waiting.refresh_from_db()
     assert (row.state, waiting.state, counters(session)) == (State.CONFIRMED, State.WAITING, (1, 1))
+
+
+def test_of_two_who_are_forgotten_the_seat_of_the_one_who_is_taken_back_is_given_away_once(session, member, organiser):
+    """Nobody can say whose entry is left: one seat is kept for it, whoever asks."""
+    Session.objects.filter(pk=session.pk).update(seat_count=2)
+    kept, given = [sign_up(session, each)[0] for each in (member, MemberFactory())]
+    entries = [let_in(row, organiser) for row in (kept, given)]
+    for row in (kept, given):
+        erase(Subject((row.resident,), row.resident.user), at=NOON)
+        row.refresh_from_db()
+    void_entry(entries[0], reason="扫错了人", by=organiser, at=NOON, client_uuid=key())
+
+    assert those_in_seats(session, [given]) == []
+    assert refusal(be_taken_out, kept, organiser) == "is_in_already"
+    be_taken_out(given, organiser)
+    assert refusal(be_taken_out, kept, organiser) == "is_in_already"
 
 
 def test_as_much_is_asked_for_one_as_for_three(session, member):

@@ -80,9 +80,9 @@ def accept_scan(
 def replace_count(scan: Scan, *, standing: LedgerEntry, reason: str, by: User, at: datetime.datetime) -> Scan:
     """Let a head count that was put aside count instead of the one that stands, which it corrects.
 
-    Again changes nothing. Refused: not_in_charge, already_decided, session_off, session_not_open, reason_missing, and
-    those of `correct_head_count`: above all already_replaced, where another one stands by now. Raises ValueError for a
-    scan of another session.
+    Again changes nothing. Refused: not_in_charge, already_decided, session_off, session_not_open, reason_missing,
+    session_not_started, and those of `correct_head_count`: above all already_replaced, where another one stands by now.
+    Raises ValueError for a scan of another session, or that is no head count.
     """
     if standing.session is None:
         raise ValueError("This is no head count of a session.")
@@ -92,7 +92,8 @@ def replace_count(scan: Scan, *, standing: LedgerEntry, reason: str, by: User, a
     if scan.decision == Decision.ACCEPTED:
         return scan
     reason = checked_reason(reason, SAY_WHY)
-    scan.entry = correct_head_count(standing, accepted_report(scan, reason, at=at), reason=reason, by=by, at=at)
+    report = accepted_report(scan, session, reason, at=at)
+    scan.entry = correct_head_count(standing, report, reason=reason, by=by, at=at)
     scan.session = session
     return decided(scan, Decision.ACCEPTED, reason, by=by, at=at)
 
@@ -263,14 +264,19 @@ def check_in_of(scan: Scan, session: Session, reason: str) -> CheckIn:
 
 
 def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: datetime.datetime) -> LedgerEntry:
+    return report_head_count(session, accepted_report(scan, session, reason, at=at), by=by, at=at)
+
+
+def accepted_report(scan: Scan, session: Session, reason: str, *, at: datetime.datetime) -> CountReport:
+    """A count that came without evidence stands on the reason of who accepted it. Refused: session_not_started.
+
+    Raises ValueError for what is no head count.
+    """
+    if scan.kind != Scan.Kind.HEAD_COUNT:
+        raise ValueError("This scan is no head count.")
     if session.starts_at is None or session.starts_at > at:
         sentence = _("This head count can be accepted once the session has begun.")
         raise Refused("session_not_started", sentence)
-    return report_head_count(session, accepted_report(scan, reason, at=at), by=by, at=at)
-
-
-def accepted_report(scan: Scan, reason: str, *, at: datetime.datetime) -> CountReport:
-    """A count that came without evidence stands on the reason of who accepted it."""
     report = report_of(scan, device_name="", confirmed=True)
     if report.evidence is None:
         scan.evidence = keep_note(reason, at=at)

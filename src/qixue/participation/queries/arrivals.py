@@ -28,13 +28,14 @@ class Arrival(TextChoices):
 class Arrivals:
     """Of those on the list of one session."""
 
-    came_in: Mapping[int, CameIn]  # by key of the registration
+    inside: frozenset[int]  # keys of the registrations of those who are in
+    came_in: Mapping[int, CameIn]  # by key of the registration; nobody knows it of who is forgotten
     missed: frozenset[int]
     has_begun: bool
 
     def of(self, row: Registration) -> Arrival | None:
         """None where nothing is to be said: before the start, and of whoever has no seat and did not come."""
-        if row.pk in self.came_in or (row.was_there and row.state in Registration.SEATED_STATES):
+        if row.pk in self.inside:
             return Arrival.IN
         if row.pk in self.missed:
             return Arrival.EXCUSED if row.excused_at else Arrival.MISSED
@@ -43,6 +44,9 @@ class Arrivals:
 
 def arrivals_at(session: Session, expected: Iterable[Expected], *, at: datetime.datetime) -> Arrivals:
     """`expected` is everybody who is signed up. Whoever gave the place up and came is a walk-in."""
-    came_in = {person.registration.pk: person.came_in for person in expected if person.came_in}
+    people = list(expected)
+    inside = frozenset(person.registration.pk for person in people if person.is_in)
+    came_in = {person.registration.pk: person.came_in for person in people if person.came_in}
     has_begun = session.starts_at <= at if session.starts_at else session.state == Session.State.HELD
-    return Arrivals(came_in, missed_at(session, at=at).keys, has_begun and session.state not in Session.OFF_STATES)
+    has_begun = has_begun and session.state not in Session.OFF_STATES
+    return Arrivals(inside, came_in, missed_at(session, at=at).keys, has_begun)

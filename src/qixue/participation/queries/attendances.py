@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.models.ledger import LedgerEntryQuerySet
 from qixue.participation.queries import ChainFault
-from qixue.participation.queries.forgotten import forgotten_inside
+from qixue.participation.queries.forgotten import forgotten_here
+from qixue.participation.queries.holders import holder_is_in
 from qixue.programme.models import Session
 
 Seat = tuple[int, uuid.UUID]  # key of the session, token of the person
@@ -74,12 +75,11 @@ def those_in_seats(session: Session, rows: Iterable[Registration]) -> list[Regis
     Whoever waits has no seat to keep, also where somebody let them in.
     """
     seated = [row for row in rows if row.state in Registration.SEATED_STATES]
-    holders = Participant.objects.filter(resident__in={row.resident_id for row in seated})
-    here = Attendance.objects.filter(session=session, person_token=OuterRef("token"))
-    inside = set(holders.filter(Exists(here)).values_list("resident_id", flat=True))
-    nameless = [row for row in seated if row.was_there]
-    forgotten = {row.pk for row in nameless[: len(forgotten_inside(session, nameless))]}
-    return [row for row in seated if row.resident_id in inside or row.pk in forgotten]
+    found = Registration.objects.filter(holder_is_in(), pk__in={row.pk for row in seated})
+    inside = set(found.values_list("pk", flat=True))
+    if any(row.was_there for row in seated):
+        inside |= forgotten_here(session)
+    return [row for row in seated if row.pk in inside]
 
 
 def taken_back_with(session: Session, reason: str) -> QuerySet[LedgerEntry]:

@@ -14,7 +14,7 @@ from qixue.participation.merge import AROUND_SESSION, CANCELLED_LATER, CLOCK_LIM
 from qixue.participation.models import DoorDevice, LedgerEntry, Registration, Scan, Tally
 from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import expected_at
-from qixue.participation.queries.forgotten import forgotten_inside
+from qixue.participation.queries.forgotten import forgotten_here
 from qixue.people.models import User
 from qixue.programme.models import Programme, Session
 
@@ -23,17 +23,23 @@ TAKEN_BACK_WITHIN = datetime.timedelta(minutes=15)  # by whoever let somebody in
 
 @dataclass(frozen=True)
 class Expected:
-    """Somebody who is signed up, and how they came in."""
+    """Somebody who is signed up, whether they are in, and how they came in, which nobody knows of who is forgotten."""
 
     registration: Registration
     came_in: CameIn | None
+    is_in: bool
 
 
 def expected_people(session: Session, *, search: str = "") -> list[Expected]:
     """Whoever has a seat or waits, by name; `search` is a part of it, pinyin or initials, or the whole door code."""
     came, code = came_in([session]), digits_of(search)
     rows = [row for row in expected_at([session]) if is_called(row.resident.name, search) or code == row.door_code]
-    return [Expected(row, came.get((session.pk, row.resident_id))) for row in rows]
+    here = [came.get((session.pk, row.resident_id)) for row in rows]
+    forgotten = forgotten_here(session) if any(row.was_there for row in rows) else set()
+    return [
+        Expected(row, came_in, came_in is not None or row.pk in forgotten)
+        for row, came_in in zip(rows, here, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -119,8 +125,7 @@ class DoorFigures:
 def door_figures(session: Session, people: Sequence[Expected], undecided: int) -> DoorFigures:
     tally = Tally.objects.filter(session=session).first()
     inside = tally.one_by_one_count if tally else 0
-    came = sum(each.came_in is not None for each in people)
-    came += len(forgotten_inside(session, [each.registration for each in people]))
+    came = sum(each.is_in for each in people)
     seated = [each for each in people if each.registration.state in Registration.SEATED_STATES]
     return DoorFigures(inside, came, len(seated), undecided)
 

@@ -26,6 +26,13 @@ def forgotten_inside(session: Session, registrations: Iterable[Registration]) ->
     return list(entries.order_by("walked_in", "entry_id").values_list("entry_id", flat=True)[:seats])
 
 
+def forgotten_here(session: Session) -> set[int]:
+    """Keys of the registrations of those who are in: the seats first, and of these the oldest."""
+    rows = Registration.objects.active().filter(session=session, was_there=True).order_by("pk")
+    places = sorted(rows, key=lambda row: row.state not in Registration.SEATED_STATES)
+    return {row.pk for row in places[: len(forgotten_inside(session, places))]}
+
+
 def forgotten_places(session: Session, scans: Iterable[Scan]) -> set[int]:
     """Of those to whom the scans lead the keys of who was counted at the session and is forgotten since."""
     seats = Registration.objects.filter(session=session, was_there=True)

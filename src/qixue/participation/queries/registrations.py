@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from qixue.core.clock_words import day_clock_lazy
 from qixue.core.refusal import Refused
-from qixue.participation.models import Attendance, CallingOff, Participant, Registration, RegistrationTerms
+from qixue.participation.models import CallingOff, Registration, RegistrationTerms
+from qixue.participation.queries.holders import holder_is_in
 from qixue.participation.sources import FROM_HOME
 from qixue.people.models import Resident, User
 from qixue.programme.models import Activity, Programme, Session
@@ -219,9 +220,7 @@ def at_the_same_time(people: Sequence[Resident], session: Session) -> list[Regis
 def coming_registrations(people: Sequence[Resident], *, at: datetime.datetime) -> QuerySet[Registration]:
     """Seats and places in queues of what has not begun yet. Whoever was let in already sits in theirs."""
     not_begun = Q(session__starts_at=None) | Q(session__starts_at__gt=at)
-    tokens = Participant.objects.filter(resident=OuterRef(OuterRef("resident"))).values("token")
-    came = Attendance.objects.filter(session=OuterRef("session"), person_token__in=tokens)
-    in_seat = Q(Exists(came) | Q(was_there=True), state__in=Registration.SEATED_STATES)
+    in_seat = Q(holder_is_in() | Q(was_there=True), state__in=Registration.SEATED_STATES)
     rows = Registration.objects.active().filter(not_begun, resident__in=people).exclude(in_seat)
     return rows.exclude(session__state=Session.State.HELD).order_by("session__starts_at", "pk")
 

@@ -1,6 +1,6 @@
 // Shows tickets that were opened on this phone where there is no network. `keep_ticket.js` puts them into the cache, and
 // `forget_tickets.js` takes them out. TICKETS is written before this text by the server.
-const PATIENCE = 5_000; // ms until a ticket that is kept is shown while the network makes no progress
+const PATIENCE = 5_000; // ms until a ticket that is kept is shown, while the network makes no progress
 const GONE = [403, 404, 409, 410];
 const isTicket = new RegExp(TICKETS.pages);
 const isPlace = new RegExp(TICKETS.places);
@@ -19,16 +19,19 @@ const forget = async (path) => (await caches.open(TICKETS.name)).delete(path);
 /** The copy; none where the storage fails, for the network may still show the page. */
 const keptAt = (address) => caches.match(address, { cacheName: TICKETS.name }).catch(() => undefined);
 
-/** The page from the server; the copy that is kept where it does not come. */
-async function ticket(answer, url) {
-  const kept = await keptAt(url.pathname);
-  if (!kept) return answer;
+/** The page from the server; what is there instead of it where it does not come. */
+async function answerOr(instead, answer) {
   try {
     const response = await Promise.race([answer, late()]);
-    return response.status < 500 ? response : kept;
+    return response.status < 500 ? response : instead;
   } catch {
-    return kept;
+    return instead;
   }
+}
+
+async function ticket(answer, url) {
+  const kept = await keptAt(url.pathname);
+  return kept ? answerOr(kept, answer) : answer;
 }
 
 async function file(request) {
@@ -75,14 +78,9 @@ function ticketInstead({ pathname }, kept) {
 }
 
 /** `swept`: the tickets that are kept, once that is known. */
-async function page(request, url, swept) {
-  try {
-    return await fetch(request);
-  } catch (error) {
-    const address = ticketInstead(url, await swept);
-    if (address) return Response.redirect(address);
-    throw error;
-  }
+async function page(answer, url, swept) {
+  const address = ticketInstead(url, await swept);
+  return address ? answerOr(Response.redirect(address), answer) : answer;
 }
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -101,6 +99,8 @@ self.addEventListener("fetch", (event) => {
     event.waitUntil(answer.catch(() => undefined));
     event.respondWith(swept.then(() => ticket(answer, url)));
   } else if (isPlace.test(url.pathname) || url.pathname === TICKETS.start) {
-    event.respondWith(page(request, url, swept));
+    const answer = fetch(request);
+    event.waitUntil(answer.catch(() => undefined));
+    event.respondWith(page(answer, url, swept));
   }
 });

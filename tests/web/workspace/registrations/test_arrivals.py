@@ -17,8 +17,9 @@ from tests.web.browsing import page_in
 from tests.web.public.conftest import words
 from tests.web.workspace.registrations.pages import address
 
-from qixue.participation.models import Registration
+from qixue.participation.models import LedgerEntry, Registration
 from qixue.participation.operations.check_ins import check_in
+from qixue.participation.operations.ledger import void_entry
 from qixue.participation.queries.arrivals import Arrival, arrivals_at
 from qixue.participation.queries.door_state import expected_people
 from qixue.people.operations.erasure import erase_account
@@ -47,6 +48,17 @@ def came(session: Session) -> Registration:
 
 def let_in(session: Session, **whom: Any) -> None:
     check_in(session, by=organiser_of(session.activity), at=NOON, client_uuid=key(), **whom)
+
+
+def cell_of(browser: Client, page: str) -> html.HtmlElement:
+    """Of who is forgotten, whether they came."""
+    rows = page_in(browser.get(page)).xpath("//main//tbody/tr[normalize-space(*[1]/text()[1])='—']")
+    return rows[0].xpath("td[@data-label='到场' or @data-label='现场签到']")[0]
+
+
+def acts_of(browser: Client, row: Registration) -> list[str]:
+    page = page_in(browser.get(address(row.session)))
+    return [words(link) for link in page.xpath(f"//main//a[contains(@href, '/registrations/{row.pk}/')]")]
 
 
 def arrivals(page: html.HtmlElement) -> list[str]:
@@ -79,6 +91,33 @@ def test_whoever_came_and_is_forgotten_was_there(session: Session, came: Registr
     erase_account(came.resident.user, at=NOON)
 
     assert arrivals(page_in(organiser.get(address(session))))[0] == "✓ 已到"
+
+
+def test_seat_of_who_is_in_and_forgotten_is_offered_to_nobody_until_the_check_in_is_taken_back(
+    session: Session, came: Registration, organiser: Client
+) -> None:
+    Session.objects.filter(pk=session.pk).update(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR, state="planned")
+    erase_account(came.resident.user, at=NOON)
+    (entry,) = LedgerEntry.objects.effective()
+
+    inside = acts_of(organiser, came)
+    void_entry(entry, reason="扫错了人", by=organiser_of(session.activity), at=NOON, client_uuid=key())
+
+    assert (inside, acts_of(organiser, came)) == ([], ["改场次 ：—", "移出 ：—"])
+
+
+def test_who_is_forgotten_is_not_in_any_more_once_the_check_in_is_taken_back(
+    session: Session, came: Registration, organiser: Client
+) -> None:
+    erase_account(came.resident.user, at=NOON)
+    (entry,) = LedgerEntry.objects.effective()
+    pages = (address(session), f"/workspace/sessions/{session.pk}/door/", f"/workspace/sessions/{session.pk}/")
+
+    before = [words(cell_of(organiser, page)) for page in pages]
+    void_entry(entry, reason="扫错了人", by=organiser_of(session.activity), at=NOON, client_uuid=key())
+
+    assert before == ["✓ 已到", "✓ 已到 姓名已删除", "✓ 已到 姓名已删除"]
+    assert [words(cell_of(organiser, page)) for page in pages] == ["○ 未签到", "姓名已删除", "姓名已删除"]
 
 
 def test_place_that_whoever_came_had_given_up_before_is_no_arrival(session: Session, came: Registration) -> None:

@@ -47,17 +47,21 @@ function showCompanions(people, onCompanions) {
   beside.hidden = people.length === 0;
   beside.replaceChildren();
   if (!people.length) return;
+  const enter = (those) => {
+    for (const button of beside.querySelectorAll("button")) button.disabled = true; // until the next result: once each
+    onCompanions(those);
+  };
   const list = element("ul", "", { class: "plain choices" });
   for (const person of people) {
     const button = element("button", "", { type: "button" });
     button.append(element("span", person.name), element("span", word("check_in_one"), { class: "choice-state" }));
-    button.addEventListener("click", () => onCompanions([person]));
+    button.addEventListener("click", () => enter([person]));
     const row = element("li");
     row.append(button);
     list.append(row);
   }
   const all = element("button", word("check_in_all", { count: people.length }), { type: "button", class: "btn wide", "data-all": "" });
-  all.addEventListener("click", () => onCompanions(people));
+  all.addEventListener("click", () => enter(people));
   beside.append(element("h2", word("companions")), all, list);
 }
 

@@ -124,10 +124,17 @@ class DecisionForm(NamesakeForm, ReasonForm):
     field_order = ("decision", "person", "name", "reason")
 
     def __init__(
-        self, *args: Any, people: Sequence[Registration], is_count: bool, is_for_nobody: bool, **kwargs: Any
+        self,
+        *args: Any,
+        people: Sequence[Registration],
+        is_count: bool,
+        is_for_nobody: bool,
+        can_count: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(Scan.Decision.ACCEPTED.value, _("Yes, count it")), (Scan.Decision.REJECTED.value, _("No"))]
+        choices = [(Scan.Decision.ACCEPTED.value, _("Yes, count it"))] if can_count else []
+        choices.append((Scan.Decision.REJECTED.value, _("No")))
         cast(forms.ChoiceField, self.fields["decision"]).choices = choices
         if is_count:
             del self.fields["person"], self.fields["name"]

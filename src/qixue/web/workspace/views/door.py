@@ -57,6 +57,7 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
         "apart": told_apart(person.registration.resident for person in people),
         "search": search,
         "walk_ins": walk_ins_at(session, people),
+        "inside": {person.registration.pk for person in people if person.is_in},
         "own": own_entries(session, staff(request), at=at),
         "figures": door_figures(session, people, scans_at(session).undecided().count()),
         "seats_twice": seats_twice(session),

@@ -55,7 +55,7 @@ class Line:
     @property
     def is_in_seat(self) -> bool:
         """Whoever waits has no seat to keep, also where somebody let them in."""
-        return self.came_in is not None and self.row.state in Registration.SEATED_STATES
+        return self.arrival == Arrival.IN and self.row.state in Registration.SEATED_STATES
 
     @property
     def is_concerned(self) -> bool:

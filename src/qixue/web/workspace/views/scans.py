@@ -39,7 +39,8 @@ def scans(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **around(session),
         "forms": forms,
-        "head_count": effective_head_count(session),
+        "head_count": (head_count := effective_head_count(session)),
+        "counts_names": not can_be_counted(session, head_count),
         "form": sent,
         "decided": found.exclude(decision="").order_by("-decided_at", "-pk")[:SHOWN_DECIDED],
         "marked": marked[:SHOWN_DECIDED],
@@ -83,7 +84,14 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     prefetch_related_objects(people, "resident__home_region")
     is_count = scan.kind == Scan.Kind.HEAD_COUNT
     is_for_nobody = names_nobody(scan) or bool(forgotten_places(session, [scan]))
-    form = DecisionForm(request.POST or None, people=people, is_count=is_count, is_for_nobody=is_for_nobody)
+    head_count = effective_head_count(session) if is_count else None
+    form = DecisionForm(
+        request.POST or None,
+        people=people,
+        is_count=is_count,
+        is_for_nobody=is_for_nobody,
+        can_count=not is_count or can_be_counted(session, head_count),
+    )
     if form.is_valid():
         answers = form.cleaned_data
         said = {"session": session, "reason": answers["reason"], "by": staff(request), "at": now()}
@@ -104,9 +112,14 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
         **around(session),
         "scan": scan,
         "counts_today": not is_count and not reasons_today(session, [scan])[scan],
-        "head_count": effective_head_count(session) if is_count else None,
+        "head_count": head_count,
     }
     return parts.form_page(request, "workspace/door/decide.html", form, **context)
+
+
+def can_be_counted(session: Session, head_count: LedgerEntry | None) -> bool:
+    """Whether a head count fits the session: names on a list leave room for none, unless one stands to be replaced."""
+    return head_count is not None or session.counting_rule != Session.CountingRule.LIST
 
 
 def count_seen(request: HttpRequest, session: Session) -> LedgerEntry | None:

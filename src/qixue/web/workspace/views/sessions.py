@@ -75,6 +75,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
     is_off = found.state == Session.State.CANCELLED
     may_correct = may_correct_attendance(staff(request), found)
     may_count = not is_off and may(request.user, Action.RECORD_ATTENDANCE, organisation)
+    people = expected_people(found) if may_count else []
     context = {
         "session": found,
         "programme": found.activity.programme,
@@ -83,7 +84,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
         "counts": counts,
         "check_ins": entries.effective().one_by_one()[:SHOWN_CHECK_INS],
         "came_in": {resident: entry for (_session, resident), entry in came_in([found]).items()},
-        "walk_ins": walk_ins_at(found, expected_people(found)) if may_count else [],
+        "walk_ins": walk_ins_at(found, people) if may_count else [],
+        "inside": {person.registration.pk for person in people if person.is_in},
         "undecided": scans_at(found).undecided().count(),
         "seats_twice": seats_twice(found),
         "devices": devices_of(found, at=now()),
