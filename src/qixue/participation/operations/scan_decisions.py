@@ -17,11 +17,11 @@ from qixue.participation.merge import NAMESAKE
 from qixue.participation.models import LedgerEntry, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, check_open, checked_registration, enter
 from qixue.participation.operations.door_counts import report_of
-from qixue.participation.operations.door_page import check_is_another
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import with_chain_held
+from qixue.participation.operations.same_name import check_is_another
 from qixue.participation.queries.door import names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
 from qixue.participation.queries.walk_ins import name_to_compare, names_at
