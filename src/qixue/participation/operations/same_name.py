@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.clock_words import clock
 from qixue.core.refusal import Doubt
 from qixue.participation.queries.door_state import expected_people
-from qixue.participation.queries.walk_ins import name_to_compare, namesakes_at
+from qixue.participation.queries.walk_ins import name_to_compare, namesakes_at, walked_in_as
+from qixue.people.models import Resident
 from qixue.programme.models import Session
 
 
@@ -25,3 +26,18 @@ def check_is_another(session: Session, name: str, *, confirmed_name: str) -> Non
         sentence = _("%(name)s is in already, since %(time)s. Count only somebody else of that name.")
         moment = clock(min(each.came_at for each in namesakes if each.came_at))
         raise Doubt("namesake_inside", sentence, field="name", name=name, time=moment)
+
+
+def check_has_not_walked_in(session: Session, person: Resident, *, confirmed_name: str) -> None:
+    """The same of somebody known who is to be counted: whether nobody of that name is in without being signed up.
+
+    Doubt: namesake_walked_in.
+    """
+    if name_to_compare(person.name) == name_to_compare(confirmed_name):
+        return
+    if since := walked_in_as(session, [person]).get(person.pk):
+        sentence = _(
+            "Somebody of the same name, %(name)s, came in without signing up at %(time)s. Is it the same person? Then"
+            " they are counted already; count only somebody else of that name."
+        )
+        raise Doubt("namesake_walked_in", sentence, field="person", name=person.name, time=clock(since))

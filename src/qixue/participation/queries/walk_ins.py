@@ -2,13 +2,15 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from qixue.core.typed import folded
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
-from qixue.participation.queries.door_state import Expected
+from qixue.participation.queries.attendances import entries_of_people
+from qixue.participation.queries.door_state import Expected, expected_people
 from qixue.participation.queries.forgotten import forgotten_inside
+from qixue.people.models import Resident
 from qixue.programme.models import Session
 
 
@@ -67,6 +69,17 @@ def namesakes_at(session: Session, name: str, expected: Sequence[Expected]) -> l
     ]
     walked_in = [Namesake(each.name, None, each.came_at) for each in walk_ins_at(session, expected) if each.name]
     return [each for each in [*signed_up, *walked_in] if name_to_compare(each.name) == wanted]
+
+
+def walked_in_as(session: Session, people: Collection[Resident]) -> dict[int, datetime.datetime]:
+    """By key of those people who are not in since when somebody of their name is, who is not signed up."""
+    walked_in = walk_ins_at(session, expected_people(session)) if people else []
+    since = {name_to_compare(each.name): each.came_at for each in walked_in if each.name}
+    like = {person.pk: since[same] for person in people if (same := name_to_compare(person.name)) in since}
+    known = Participant.objects.filter(programme=session.activity.programme, resident__in=like)
+    tokens = dict(known.values_list("token", "resident_id"))
+    inside = {tokens[token] for _session, token in entries_of_people([session], tokens)}
+    return {pk: moment for pk, moment in like.items() if pk not in inside}
 
 
 def names_at(sessions: Iterable[Session]) -> set[tuple[int, str]]:

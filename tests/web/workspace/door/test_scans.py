@@ -213,6 +213,22 @@ def test_walk_in_of_a_name_that_is_in_is_asked_about_before_it_counts(
     assert (done.status_code, LedgerEntry.objects.count()) == (302, 2)
 
 
+def test_scan_of_somebody_on_the_list_whose_name_a_walk_in_has_is_asked_about(
+    session: Session, page: Client, organiser: User
+) -> None:
+    check_in(session, name="房小妹", by=organiser, at=now(), client_uuid=key())
+    row = RegistrationFactory(session=session, resident__name="房小妹")
+    scan = waiting_scan(session, kind=Scan.Kind.NAME, registration=row, resident=row.resident, reason="waiting")
+    address, answers = scans_of(session, f"{scan.pk}/"), {"decision": "accepted", "person": "0", "reason": "在场"}
+
+    asked = page.post(address, answers)
+    assert (asked.status_code, LedgerEntry.objects.count()) == (422, 1)
+    assert "是同一个人吗？" in text_of(asked)
+
+    page.post(address, {**answers, "confirmed": "on", "asked_name": asked_name(asked)})
+    assert LedgerEntry.objects.count() == 2
+
+
 def test_tick_for_the_name_as_sent_says_nothing_of_one_that_is_written(
     session: Session, page: Client, organiser: User
 ) -> None:

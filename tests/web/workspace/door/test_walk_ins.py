@@ -78,6 +78,21 @@ def test_tick_for_one_name_says_nothing_of_the_next_one(session: Session, page: 
     assert not html.fromstring(other.content.decode()).xpath("//main//input[@name='confirmed']/@checked")
 
 
+def test_check_in_of_somebody_who_walked_in_asks_whether_it_is_the_same_person(session: Session, page: Client) -> None:
+    walk_in(page, session, "唐 五妹")
+    person = RegistrationFactory(session=session, resident__name="唐五妹")
+
+    asked = page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk})
+    assert "临时到场，是同一个人吗？" in text_of(asked)
+    assert LedgerEntry.objects.count() == 1
+
+    confirmed = {"registration": person.pk, "confirmed": "on", "asked_name": asked_name(asked)}
+    for _pressed_twice in range(2):
+        page.post(f"{at_the_door(session)}check-in/", confirmed)
+    assert LedgerEntry.objects.count() == 2
+    assert page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk}).status_code == 302  # in already
+
+
 def test_walk_ins_are_listed_by_name_with_time_and_who_entered_them(
     session: Session, page: Client, organiser: User
 ) -> None:
