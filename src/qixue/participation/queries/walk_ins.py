@@ -21,12 +21,19 @@ def name_to_compare(name: str) -> str:
 
 @dataclass(frozen=True)
 class WalkIn:
-    """Somebody who is in and has no registration. `name` is empty where none was given, or where it was erased."""
+    """Somebody who is in and has no registration. `resident` is None where no name was given, or where it was erased;
+    `left` is the registration for the session that they do not have any more.
+    """
 
     entry: LedgerEntry
-    name: str
+    resident: Resident | None
+    left: Registration | None
     is_like_listed: bool  # somebody of that name is signed up
     is_like_another: bool  # another walk-in has that name
+
+    @property
+    def name(self) -> str:
+        return self.resident.name if self.resident else ""
 
     @property
     def came_at(self) -> datetime.datetime:
@@ -43,12 +50,22 @@ def walk_ins_at(session: Session, expected: Iterable[Expected]) -> list[WalkIn]:
     known = Participant.objects.filter(
         programme=session.activity.programme, token__among={one.person_token for one in others if one.person_token}
     )
-    names = dict(known.values_list("token", "resident__name"))
-    named = [(entry, names.get(entry.person_token, "") if entry.person_token else "") for entry in others]
-    compared = [(entry, name, name_to_compare(name)) for entry, name in named]
+    people = {person.token: person.resident for person in known.select_related("resident")}
+    left = registrations_left(session, people.values())
+    found = [(entry, people.get(entry.person_token) if entry.person_token else None) for entry in others]
+    compared = [(entry, person, name_to_compare(person.name) if person else "") for entry, person in found]
     signed_up = {name_to_compare(person.registration.resident.name) for person in expected} - {""}
-    walked_in = Counter(same for _entry, _name, same in compared if same)
-    return [WalkIn(entry, name, same in signed_up, walked_in[same] > 1) for entry, name, same in compared]
+    walked_in = Counter(same for _entry, _person, same in compared if same)
+    return [
+        WalkIn(entry, person, left.get(person.pk) if person else None, same in signed_up, walked_in[same] > 1)
+        for entry, person, same in compared
+    ]
+
+
+def registrations_left(session: Session, people: Iterable[Resident]) -> dict[int, Registration]:
+    """By key of the person the last registration for the session that ended."""
+    rows = Registration.objects.filter(session=session, state=Registration.State.CANCELLED, resident__in=list(people))
+    return {row.resident_id: row for row in rows.order_by("cancelled_at", "pk")}
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,20 @@
 """Whom an entry of the ledger counts, in words that tell two people of one name apart."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qixue.core.clock_words import clock_of
-from qixue.participation.models import LedgerEntry
-from qixue.participation.queries.walk_ins import name_of
+from qixue.participation.models import LedgerEntry, Registration
+from qixue.participation.queries.walk_ins import WalkIn, name_of
+from qixue.people.models import Resident
+
+
+def expected_or_in(registrations: Iterable[Registration], walk_ins: Iterable[WalkIn]) -> list[Resident]:
+    """Everybody with a name on a page of a session, to be told apart."""
+    walked_in = [each.resident for each in walk_ins if each.resident]
+    return [*(row.resident for row in registrations), *walked_in]
 
 
 def who_came(entry: LedgerEntry) -> str:

@@ -40,7 +40,7 @@ from qixue.web.qr_pictures import qr_picture
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page, page_of_act, sent
 from qixue.web.workspace.forms.door import CheckInForm, DeviceForm, WalkInForm
-from qixue.web.workspace.namesakes import who_came
+from qixue.web.workspace.namesakes import expected_or_in, who_came
 from qixue.web.workspace.reach.door import check_in_at, device_or_404, registration_at
 
 
@@ -50,14 +50,15 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
     search = request.GET.get("q", "").strip()
     people = expected_people(session)
+    walk_ins = walk_ins_at(session, people)
     at = now()
     devices = devices_of(session, at=at)
     context = {
         **around(session),
         "people": expected_people(session, search=search) if search else people,
-        "apart": told_apart(person.registration.resident for person in people),
+        "apart": told_apart(expected_or_in((person.registration for person in people), walk_ins)),
         "search": search,
-        "walk_ins": walk_ins_at(session, people),
+        "walk_ins": walk_ins,
         "own": own_entries(session, staff(request), at=at),
         "figures": door_figures(session, people, scans_at(session).undecided().count()),
         "seats_twice": seats_twice(session),
