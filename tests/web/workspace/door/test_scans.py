@@ -229,6 +229,25 @@ def test_scan_of_somebody_on_the_list_whose_name_a_walk_in_has_is_asked_about(
     assert LedgerEntry.objects.count() == 2
 
 
+def test_scan_of_somebody_who_is_in_says_that_it_counted_nobody_more(
+    session: Session, page: Client, organiser: User
+) -> None:
+    row = RegistrationFactory(session=session, resident__name="李桂芳", resident__birth_year=1948)
+    RegistrationFactory(session=session, resident__name="李桂芳", resident__birth_year=1955)
+    entry = check_in(session, registration=row, by=organiser, at=now(), client_uuid=key())
+    of_row = {"kind": Scan.Kind.NAME, "registration": row, "resident": row.resident}
+    waiting_scan(session, **of_row, verdict="already_in", reason="", marks="cancelled_later", entry=entry)
+    scan = waiting_scan(session, **of_row, reason="waiting")
+
+    answers = {"decision": "accepted", "person": "0", "reason": "在场"}
+    page.post(scans_of(session, f"{scan.pk}/"), answers)
+
+    nobody_more = "此人之前已经计入，这一条没有多计一人。"
+    first, again = (text_of(page.get(scans_of(session))) for _looked in range(2))
+    assert f"已处理。{nobody_more}" in first
+    assert (again.count(nobody_more), again.count("李桂芳 1948 ·"), LedgerEntry.objects.count()) == (2, 2, 1)
+
+
 def test_tick_for_the_name_as_sent_says_nothing_of_one_that_is_written(
     session: Session, page: Client, organiser: User
 ) -> None:

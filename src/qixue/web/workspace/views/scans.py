@@ -1,5 +1,7 @@
 """Scans that wait for a person: why, and whether they count after all."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,6 +16,8 @@ from qixue.participation.operations.scan_decisions import accept_scan, decide_to
 from qixue.participation.queries import effective_head_count, ledger_entries
 from qixue.participation.queries.door import expected_at, names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
+from qixue.people.models import Resident
+from qixue.people.namesakes import told_apart
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 from qixue.web import parts
@@ -29,22 +33,30 @@ SHOWN_DECIDED = 50
 def scans(request: HttpRequest, pk: int) -> HttpResponse:
     """Those that wait, by kind, the first that happened on top, to decide about one or several; then the others."""
     session = session_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
-    related = ("device", "resident", "evidence", "decided_by")
+    related = ("device", "resident", "evidence", "decided_by", "entry__successor")
     found = scans_at(session).select_related(*related).order_by("corrected_at", "pk")
-    forms = forms_by_kind(request.POST, list(found.filter(verdict=Scan.Verdict.REVIEW)))
+    put_aside = list(found.filter(verdict=Scan.Verdict.REVIEW))
+    forms = forms_by_kind(request.POST, put_aside)
     sent = next((form for form in forms if form.is_bound), None)
     if sent and sent.is_valid() and decide_chosen(request, session, sent):
         return redirect("workspace:scans", pk)
-    marked = found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW).select_related("entry__successor")
+    marked = list(found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW)[:SHOWN_DECIDED])
     context = {
         **around(session),
         "forms": forms,
         "head_count": effective_head_count(session),
         "form": sent,
         "decided": found.exclude(decision="").order_by("-decided_at", "-pk")[:SHOWN_DECIDED],
-        "marked": marked[:SHOWN_DECIDED],
+        "marked": marked,
+        "apart": told_apart(expected_or_scanned(session, [*put_aside, *marked])),
     }
     return render(request, "workspace/door/scans.html", context, status=422 if sent else 200)
+
+
+def expected_or_scanned(session: Session, scans: Iterable[Scan]) -> list[Resident]:
+    """Everybody among whom a name of the page could be another's."""
+    expected = [row.resident for row in expected_at([session])]
+    return [*expected, *(scan.resident for scan in scans if scan.resident)]
 
 
 def forms_by_kind(data: QueryDict, put_aside: list[Scan]) -> list[TogetherForm]:
@@ -90,15 +102,15 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
         named = {"name": answers.get("name", ""), "confirmed_name": form.confirmed_name}
         try:
             if form.accepts and is_count and (seen := count_seen(request, session)):
-                replace_count(scan, standing=seen, reason=answers["reason"], by=staff(request), at=now())
+                decided = replace_count(scan, standing=seen, reason=answers["reason"], by=staff(request), at=now())
             elif form.accepts:
-                accept_scan(scan, registration=form.registration(people), **named, **said)
+                decided = accept_scan(scan, registration=form.registration(people), **named, **said)
             else:
-                reject_scan(scan, **said)
+                decided = reject_scan(scan, **said)
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("Decided. The scan stays stored as it was sent."))
+            messages.success(request, said_of(decided))
             return redirect("workspace:scans", pk)
     context = {
         **around(session),
@@ -107,6 +119,13 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
         "head_count": effective_head_count(session) if is_count else None,
     }
     return parts.form_page(request, "workspace/door/decide.html", form, **context)
+
+
+def said_of(decided: Scan) -> str:
+    """What came of a decision."""
+    if decided.counts_nobody_more:
+        return _("Decided. The person was in already: this counted nobody more.")
+    return _("Decided. The scan stays stored as it was sent.")
 
 
 def count_seen(request: HttpRequest, session: Session) -> LedgerEntry | None:
