@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from lxml import html
 from tests.factories import OpenSessionFactory, RegionFactory, RegistrationFactory, key
-from tests.web.workspace.door.pages import asked_name, at_the_door, text_of, waiting_scan
+from tests.web.workspace.door.pages import HOUR, asked_name, at_the_door, text_of, waiting_scan
 
 from qixue.core.clock import now
+from qixue.core.models import record_audit
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import LedgerEntry, Registration, Scan
 from qixue.participation.operations.check_ins import check_in
@@ -142,6 +143,28 @@ def test_unknown_code_at_the_wrong_hour_says_both(session: Session, page: Client
     shown = text_of(page.get(scans_of(session)))
 
     assert "早于开始前两小时，或者晚于结束后两小时。 这一场的报名人员中没有人用这个入场数字码。" in shown
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "said"),
+    [(23, ["扫码太早：该场次", "两小时起可以签到。 因此目前不能计入"]), (-9, ["扫码太晚：该场次", "是否计入"])],
+)
+def test_scan_says_which_of_both_hours_it_missed_and_what_happened_since(
+    session: Session, page: Client, organiser: User, starts_in: int, said: list[str]
+) -> None:
+    row = RegistrationFactory(session=session)
+    ended = {"state": "cancelled", "cancelled_at": now(), "cancel_reason": "withdrawn"}
+    Registration.objects.filter(pk=row.pk).update(**ended)
+    of_row = {"kind": Scan.Kind.NAME, "registration": row, "resident": row.resident}
+    scan = waiting_scan(session, reason="outside_hours", **of_row)
+    starts_at = now() + starts_in * HOUR
+    Session.objects.filter(pk=session.pk).update(starts_at=starts_at, ends_at=starts_at + HOUR)
+    record_audit("session.edited", session, by=organiser, at=now(), details={"fields": ["starts_at"]})
+
+    shown = text_of(page.get(scans_of(session, f"{scan.pk}/")))
+
+    assert [sentence for sentence in said if sentence not in shown] == []
+    assert ("扫码之后，这场活动改过时间。" in shown, "报名已于" in shown) == (True, True)
 
 
 def test_nothing_ticked_is_said_in_plain_words(session: Session, page: Client) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Scan
+from qixue.participation.operations.check_ins import obstacle_at_door
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan, replace_count
 from qixue.participation.queries import effective_head_count, ledger_entries
 from qixue.participation.queries.door import expected_at, names_nobody, reasons_today, scans_at
@@ -24,6 +25,7 @@ from qixue.web import parts
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.forms.door import DecisionForm, TogetherForm
 from qixue.web.workspace.reach.door import scan_or_404
+from qixue.web.workspace.scan_words import remarks_on
 from qixue.web.workspace.views.door import around
 
 SHOWN_DECIDED = 50
@@ -115,6 +117,8 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     context = {
         **around(session),
         "scan": scan,
+        "remarks": remarks_on(scan, session),
+        "obstacle": obstacle_at_door(session, at=now()),
         "counts_today": not is_count and not reasons_today(session, [scan])[scan],
         "head_count": effective_head_count(session) if is_count else None,
     }
