@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qixue.core.typed import folded
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
 from qixue.participation.queries.attendances import entries_of_people
-from qixue.participation.queries.door_state import Expected, expected_people
+from qixue.participation.queries.door_state import Expected
 from qixue.participation.queries.forgotten import forgotten_inside
 from qixue.people.models import Resident
 from qixue.programme.models import Session
@@ -90,13 +90,19 @@ def namesakes_at(session: Session, name: str, expected: Sequence[Expected]) -> l
 
 def walked_in_as(session: Session, people: Collection[Resident]) -> dict[int, datetime.datetime]:
     """By key of those people who are not in since when somebody of their name is, who is not signed up."""
-    walked_in = walk_ins_at(session, expected_people(session)) if people else []
-    since = {name_to_compare(each.name): each.came_at for each in walked_in if each.name}
-    like = {person.pk: since[same] for person in people if (same := name_to_compare(person.name)) in since}
-    known = Participant.objects.filter(programme=session.activity.programme, resident__in=like)
-    tokens = dict(known.values_list("token", "resident_id"))
-    inside = {tokens[token] for _session, token in entries_of_people([session], tokens)}
-    return {pk: moment for pk, moment in like.items() if pk not in inside}
+    here = Attendance.objects.filter(session=session).values("person_token")
+    inside = Participant.objects.filter(programme=session.activity.programme, token__in=here)
+    are_in = set(inside.filter(resident__in=people).values_list("resident_id", flat=True))
+    names = {person.pk: name_to_compare(person.name) for person in people if person.pk not in are_in}
+    if not names:
+        return {}
+    signed_up = Registration.objects.active().filter(session=session).values("resident")
+    others = inside.filter(resident__isnull=False).exclude(resident__in=signed_up)
+    tokens = {name_to_compare(name): token for token, name in others.values_list("token", "resident__name")}
+    like = {pk: tokens[name] for pk, name in names.items() if name in tokens}
+    entries = entries_of_people([session], like.values())
+    since = {token: entry.occurred_at or entry.recorded_at for (_session, token), entry in entries.items()}
+    return {pk: since[token] for pk, token in like.items()}
 
 
 def names_at(sessions: Iterable[Session]) -> set[tuple[int, str]]:
