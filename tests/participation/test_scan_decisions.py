@@ -91,6 +91,24 @@ def test_two_scans_of_one_person_count_once(session, scan, decide):
     assert set(Scan.objects.values_list("entry", flat=True)) == {LedgerEntry.objects.get().pk}
 
 
+def test_scan_of_somebody_who_walked_in_under_the_same_name_asks_first(session, organiser, scan, decide):
+    accept_scan(scan(sent={"name": "房 小妹"}), session=session, reason="在场", by=organiser, at=NOON)
+    row = RegistrationFactory(session=session, resident__name="房小妹")
+    person = {"kind": Kind.NAME, "registration": row, "resident": row.resident, "sent": {"registration": row.pk}}
+    waiting, chosen, other = scan(**person, reason="waiting"), scan(kind=Kind.CODE, sent={"code": "123456"}), scan()
+    said = {"session": session, "reason": "她确实在场", "by": organiser, "at": NOON}
+
+    assert refusal(accept_scan, waiting, **said) == "namesake_walked_in"
+    assert refusal(accept_scan, chosen, registration=row, **said) == "namesake_walked_in"
+    assert refusal(decide, [waiting]) == "judged_otherwise"
+    decide([other])  # of nobody
+
+    accept_scan(waiting, confirmed_name="房小妹", **said)
+    accept_scan(chosen, registration=row, **said)  # who is in already is not counted again, and not asked about
+
+    assert Tally.objects.get().attendance_count == 3
+
+
 def test_several_that_are_sent_again_after_the_session_was_called_off_stay_decided(session, organiser, scan, decide):
     coming = {"starts_at": NOON + datetime.timedelta(hours=1), "ends_at": None, "state": Session.State.PLANNED}
     Session.objects.filter(pk=session.pk).update(**coming)

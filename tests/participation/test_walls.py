@@ -9,7 +9,8 @@ from tests.factories import NOON, MemberFactory, OpenSessionFactory, key
 from tests.factories_afterwards import organiser_of
 from tests.participation.signing_up import counters, refusal
 
-from qixue.participation.models import Attendance
+from qixue.participation.models import Attendance, Scan
+from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.registrations import register
 from qixue.participation.operations.walls import Landing, check_in_by_wall, show_wall
 from qixue.participation.wall_code import step_at
@@ -27,7 +28,7 @@ def session() -> Session:
     return session
 
 
-def by_wall(session: Session, person: Resident) -> object:
+def by_wall(session: Session, person: Resident) -> list[Scan]:
     landing = Landing(step_at(NOON), NOON)
     return check_in_by_wall(
         session, people=[person], landing=landing, late_limit=9, by=person.user, at=NOON, client_uuid=key()
@@ -52,6 +53,21 @@ def test_walk_in_is_refused_at_a_session_that_was_called_off_meanwhile(session: 
     Session.objects.filter(pk=session.pk).update(state=Session.State.CANCELLED)
 
     assert refusal(by_wall, read_before, MemberFactory()) == "session_off"
+
+
+@pytest.mark.django_db
+def test_somebody_whose_name_a_walk_in_has_counts_and_is_marked(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(seat_count=9)
+    by, person = organiser_of(session.activity), MemberFactory(name="唐五妹")
+    check_in(session, name="唐 五妹", by=by, at=NOON, client_uuid=key())
+
+    scans = [by_wall(session, each)[0] for each in (person, MemberFactory(name="房小妹"), person)]
+
+    assert [(scan.verdict, scan.marks) for scan in scans] == [
+        ("counted", "namesake"),
+        ("counted", ""),
+        ("already_in", ""),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -305,11 +305,11 @@ def test_stranger_of_another_household_cannot_be_checked_in(session: Session, mo
 def test_code_that_many_use_after_it_was_over_is_looked_at(session: Session, settings: Any) -> None:
     settings.QIXUE = {**settings.QIXUE, "WALL_LATE_LIMIT": 2}
     late = AT + 30 * SECONDS
-    for _person in range(3):
-        person, client = MemberFactory(), Client()
+    for name in ("李明", "王芳", "陈强"):
+        person, client = MemberFactory(name=name), Client()
         scan(signed_in(client, person.user, late), session, at=late)
         say_who(client, session, person, at=late)
-    in_time, client = MemberFactory(), Client()
+    in_time, client = MemberFactory(name="房小妹"), Client()
     scan(signed_in(client, in_time.user, late), session, shown=late, at=late)
     say_who(client, session, in_time, at=late)
 

@@ -179,6 +179,13 @@ class Scan(models.Model):
         return [sentence_of(mark) for mark in self.marks.split()]
 
     @property
+    def counts_nobody_more(self) -> bool:
+        """Whether its person was in already when it counted. Asks for the entry."""
+        if self.kind == Scan.Kind.HEAD_COUNT or self.entry is None or self.verdict == Scan.Verdict.COUNTED:
+            return False
+        return self.entry.client_uuid != self.entry_key
+
+    @property
     def shown_words(self) -> Any:
         """What the device showed where it let nobody in; else empty."""
         shown = self.sent.get("shown", "")

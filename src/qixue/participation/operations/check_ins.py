@@ -25,6 +25,7 @@ from qixue.participation.operations.ledger import (
     lock_chain,
     with_chain_held,
 )
+from qixue.participation.operations.same_name import check_has_not_walked_in
 from qixue.participation.queries.attendances import Seat, entries_of_people
 from qixue.participation.rules import is_cadre_at
 from qixue.people.models import Organisation, Resident, User
@@ -141,6 +142,7 @@ def check_in(
     *,
     registration: Registration | None = None,
     name: str = "",
+    confirmed_name: str = "",
     by: User,
     at: datetime.datetime,
     client_uuid: uuid.UUID,
@@ -150,7 +152,7 @@ def check_in(
     A name makes a resident of whom nothing else is known. Whoever is in already stays in as they came; the same
     `client_uuid` again returns the first entry.
     Refused: not_in_charge, those of `entered_before`, session_off, session_not_open, wrong_session,
-    registration_cancelled, forgotten, changed_meanwhile, name_mistaken.
+    registration_cancelled, forgotten, changed_meanwhile, name_mistaken. Doubt: those of `check_has_not_walked_in`.
     """
     must_be_in_charge(by, Action.RECORD_ATTENDANCE, session)
     if registration:
@@ -162,6 +164,7 @@ def check_in(
     check_person_name(name)
     if registration:
         registration = checked_registration(registration, session)
+        check_has_not_walked_in(session, registration.resident, confirmed_name=confirmed_name)
     return enter_by_hand(session, registration=registration, name=name, by=by, at=at, client_uuid=client_uuid)
 
 

@@ -8,18 +8,17 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.clock_words import clock
 from qixue.core.fields import check_person_name
 from qixue.core.form_keys import key_reused
-from qixue.core.refusal import Doubt, Refused
+from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry
 from qixue.participation.operations.check_ins import check_open, enter_by_hand
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import entered_before, take_back, with_chain_held
-from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN, expected_people
-from qixue.participation.queries.walk_ins import name_of, namesakes_at
+from qixue.participation.operations.same_name import check_is_another
+from qixue.participation.queries.door_state import TAKEN_BACK_WITHIN
+from qixue.participation.queries.walk_ins import name_of
 from qixue.people.models import User
-from qixue.people.namesakes import name_to_compare
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 
@@ -45,24 +44,6 @@ def count_walk_in(
     if name:
         check_is_another(session, name, confirmed_name=confirmed_name)
     return enter_by_hand(session, name=name, by=by, at=at, client_uuid=client_uuid)
-
-
-def check_is_another(session: Session, name: str, *, confirmed_name: str) -> None:
-    """Whether nobody of that name is there. `confirmed_name` is the one of which somebody has said that it is another
-    person's: of any other name the question is open.
-
-    Doubt: namesake_expected, namesake_inside.
-    """
-    if name_to_compare(name) == name_to_compare(confirmed_name):
-        return
-    namesakes = namesakes_at(session, name, expected_people(session))
-    if any(each.came_at is None for each in namesakes):
-        sentence = _("%(name)s is signed up. Please check them in instead, unless this is somebody else of that name.")
-        raise Doubt("namesake_expected", sentence, field="name", name=name)
-    if namesakes:
-        sentence = _("%(name)s is in already, since %(time)s. Count only somebody else of that name.")
-        moment = clock(min(each.came_at for each in namesakes if each.came_at))
-        raise Doubt("namesake_inside", sentence, field="name", name=name, time=moment)
 
 
 @transaction.atomic

@@ -17,14 +17,14 @@ from qixue.participation.merge import NAMESAKE
 from qixue.participation.models import LedgerEntry, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, check_open, checked_registration, enter
 from qixue.participation.operations.door_counts import report_of
-from qixue.participation.operations.door_page import check_is_another
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
 from qixue.participation.operations.in_charge import must_be_in_charge
 from qixue.participation.operations.ledger import with_chain_held
+from qixue.participation.operations.same_name import check_has_not_walked_in, check_is_another
 from qixue.participation.queries.door import names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
-from qixue.participation.queries.walk_ins import names_at
+from qixue.participation.queries.walk_ins import names_at, walked_in_as
 from qixue.people.models import Resident, User
 from qixue.people.namesakes import name_to_compare
 from qixue.people.operations.locks import hold_or_refuse
@@ -56,7 +56,8 @@ def accept_scan(
     nothing.
     Refused: not_in_charge, changed_meanwhile, already_decided, session_off, session_not_open, reason_missing,
     person_missing, wrong_session, registration_cancelled, forgotten, name_mistaken, and for head counts those of
-    `record_head_count`. Doubt: those of `check_is_another`, for a typed name.
+    `record_head_count`. Doubt: those of `check_is_another`, for a typed name, and of
+    `check_has_not_walked_in`.
     """
     must_be_in_charge(by, Action.CORRECT_ATTENDANCE, session)
     hold_people(session, [scan.pk], registration)
@@ -68,10 +69,12 @@ def accept_scan(
     if registration:
         registration = checked_registration(registration, session)
         scan.registration, scan.resident = registration, registration.resident
-    elif name := name or typed_name(scan):
+    if not registration and (name := name or typed_name(scan)):
         check_person_name(name)
         check_is_another(session, name, confirmed_name=confirmed_name)
         scan.resident = Resident.objects.create(name=name)
+    elif scan.resident:
+        check_has_not_walked_in(session, scan.resident, confirmed_name=confirmed_name)
     let_count(session, [scan], reason, by=by, at=at)
     return scan
 
@@ -210,7 +213,9 @@ def check_judgements(session: Session, scans: Sequence[Scan]) -> None:
 
 
 def namesakes_among(session: Session, scans: Sequence[Scan]) -> list[Scan]:
-    """Those with a typed name that somebody who is signed up or in has, or one before in the row."""
+    """Those with a typed name that somebody who is signed up or in has, or one before in the row; and those of somebody
+    who is not in while a walk-in has the name.
+    """
     named = [scan for scan in scans if typed_name(scan)]
     known = names_at([session]) if named else set()
     found = []
@@ -219,7 +224,8 @@ def namesakes_among(session: Session, scans: Sequence[Scan]) -> list[Scan]:
         if called in known:
             found.append(scan)
         known.add(called)
-    return found
+    walked_in = walked_in_as(session, [scan.resident for scan in scans if scan.resident])
+    return found + [scan for scan in scans if scan.resident_id in walked_in]
 
 
 def typed_name(scan: Scan) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.core.sealed import seal
-from qixue.participation.merge import Facts, Holder, judge
+from qixue.participation.merge import NAMESAKE, Facts, Holder, judge
 from qixue.participation.models import Scan, WallCode
 from qixue.participation.operations.check_ins import CheckIn, Source, check_open, check_takes_place, enter
 from qixue.participation.operations.eligibility import check_people, must_act_for
@@ -21,6 +21,7 @@ from qixue.participation.operations.ledger import lock_chain
 from qixue.participation.operations.seats import locked_session
 from qixue.participation.queries.door import window_of
 from qixue.participation.queries.registrations import terms_of
+from qixue.participation.queries.walk_ins import walked_in_as
 from qixue.participation.queries.wall import SEALED_FOR, AtTheWall, household_at, open_wall, places_for_walk_ins
 from qixue.participation.wall_code import is_good_at, is_late_at
 from qixue.people.models import Resident, User
@@ -106,6 +107,7 @@ def check_in_by_wall(
         for each, key in zip(found, keys, strict=True)
     ]
     counting = [scan for scan in scans if scan.verdict == Scan.Verdict.COUNTED]
+    mark_namesakes(session, counting)
     check_ins = [CheckIn(session, Source.WALL, landing.at, scan.entry_key, scan.resident_id) for scan in counting]
     entered = enter(session.activity.organisation, check_ins, by=None, device_name=ACTOR, at=at) if counting else []
     for scan, result in zip(counting, entered, strict=True):
@@ -113,6 +115,14 @@ def check_in_by_wall(
         scan.verdict = Scan.Verdict.COUNTED if result.is_new else Scan.Verdict.ALREADY_IN
     record_audit("attendance.by_wall", session, by=by, at=at, details={"people": len(scans)})
     return Scan.objects.bulk_create(scans)
+
+
+def mark_namesakes(session: Session, scans: Sequence[Scan]) -> None:
+    """Mark whoever is not in yet while a walk-in has the name: it can be the same person, whom the door wrote down."""
+    walked_in = walked_in_as(session, [scan.resident for scan in scans if scan.resident])
+    for scan in scans:
+        if scan.resident_id in walked_in:
+            scan.marks = f"{scan.marks} {NAMESAKE}".strip()
 
 
 def code_over() -> Refused:

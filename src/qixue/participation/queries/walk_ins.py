@@ -2,24 +2,33 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from qixue.participation.models import Attendance, LedgerEntry, Participant, Registration
+from qixue.participation.queries.attendances import entries_of_people
 from qixue.participation.queries.door_state import Expected
 from qixue.participation.queries.forgotten import forgotten_inside
+from qixue.people.models import Resident
 from qixue.people.namesakes import name_to_compare
 from qixue.programme.models import Session
 
 
 @dataclass(frozen=True)
 class WalkIn:
-    """Somebody who is in and has no registration. `name` is empty where none was given, or where it was erased."""
+    """Somebody who is in and has no registration. `resident` is None where no name was given, or where it was erased;
+    `left` is the registration for the session that they do not have any more.
+    """
 
     entry: LedgerEntry
-    name: str
+    resident: Resident | None
+    left: Registration | None
     is_like_listed: bool  # somebody of that name is signed up
     is_like_another: bool  # another walk-in has that name
+
+    @property
+    def name(self) -> str:
+        return self.resident.name if self.resident else ""
 
     @property
     def came_at(self) -> datetime.datetime:
@@ -36,12 +45,22 @@ def walk_ins_at(session: Session, expected: Iterable[Expected]) -> list[WalkIn]:
     known = Participant.objects.filter(
         programme=session.activity.programme, token__among={one.person_token for one in others if one.person_token}
     )
-    names = dict(known.values_list("token", "resident__name"))
-    named = [(entry, names.get(entry.person_token, "") if entry.person_token else "") for entry in others]
-    compared = [(entry, name, name_to_compare(name)) for entry, name in named]
+    people = {person.token: person.resident for person in known.select_related("resident")}
+    left = registrations_left(session, people.values())
+    found = [(entry, people.get(entry.person_token) if entry.person_token else None) for entry in others]
+    compared = [(entry, person, name_to_compare(person.name) if person else "") for entry, person in found]
     signed_up = {name_to_compare(person.registration.resident.name) for person in expected} - {""}
-    walked_in = Counter(same for _entry, _name, same in compared if same)
-    return [WalkIn(entry, name, same in signed_up, walked_in[same] > 1) for entry, name, same in compared]
+    walked_in = Counter(same for _entry, _person, same in compared if same)
+    return [
+        WalkIn(entry, person, left.get(person.pk) if person else None, same in signed_up, walked_in[same] > 1)
+        for entry, person, same in compared
+    ]
+
+
+def registrations_left(session: Session, people: Iterable[Resident]) -> dict[int, Registration]:
+    """By key of the person the last registration for the session that ended."""
+    rows = Registration.objects.filter(session=session, state=Registration.State.CANCELLED, resident__in=list(people))
+    return {row.resident_id: row for row in rows.order_by("cancelled_at", "pk")}
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,23 @@ def namesakes_at(session: Session, name: str, expected: Sequence[Expected]) -> l
     ]
     walked_in = [Namesake(each.name, None, each.came_at) for each in walk_ins_at(session, expected) if each.name]
     return [each for each in [*signed_up, *walked_in] if name_to_compare(each.name) == wanted]
+
+
+def walked_in_as(session: Session, people: Collection[Resident]) -> dict[int, datetime.datetime]:
+    """By key of those people who are not in since when somebody of their name is, who is not signed up."""
+    here = Attendance.objects.filter(session=session).values("person_token")
+    inside = Participant.objects.filter(programme=session.activity.programme, token__in=here)
+    are_in = set(inside.filter(resident__in=people).values_list("resident_id", flat=True))
+    names = {person.pk: name_to_compare(person.name) for person in people if person.pk not in are_in}
+    if not names:
+        return {}
+    signed_up = Registration.objects.active().filter(session=session).values("resident")
+    others = inside.filter(resident__isnull=False).exclude(resident__in=signed_up)
+    tokens = {name_to_compare(name): token for token, name in others.values_list("token", "resident__name")}
+    like = {pk: tokens[name] for pk, name in names.items() if name in tokens}
+    entries = entries_of_people([session], like.values())
+    since = {token: entry.occurred_at or entry.recorded_at for (_session, token), entry in entries.items()}
+    return {pk: since[token] for pk, token in like.items()}
 
 
 def names_at(sessions: Iterable[Session]) -> set[tuple[int, str]]:

@@ -1,11 +1,29 @@
-"""Whom an entry of the ledger counts, in words that tell two people of one name apart."""
+"""People of a session and whom its entries count, in words that tell two people of one name apart."""
+
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qixue.core.clock_words import clock_of
-from qixue.participation.models import LedgerEntry
-from qixue.participation.queries.walk_ins import name_of
+from qixue.core.language import enumeration
+from qixue.participation.models import LedgerEntry, Registration
+from qixue.participation.queries.walk_ins import WalkIn, name_of
+from qixue.people.models import Resident
+from qixue.people.namesakes import named_apart
+from qixue.programme.models import Session
+
+
+def expected_or_in(registrations: Iterable[Registration], walk_ins: Iterable[WalkIn]) -> list[Resident]:
+    """Everybody with a name on a page of a session, to be told apart."""
+    walked_in = [each.resident for each in walk_ins if each.resident]
+    return [*(row.resident for row in registrations), *walked_in]
+
+
+def names_of(session: Session, rows: Iterable[Registration]) -> str:
+    """Enumerates people of its registrations, told apart among all who are or were signed up for it."""
+    names = named_apart(Resident.objects.filter(registrations__session=session).distinct().order_by("pk"))
+    return enumeration(names.get(row.resident_id, row.resident.name) for row in rows)
 
 
 def who_came(entry: LedgerEntry) -> str:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from qixue.core.clock import now
 from qixue.core.clock_words import day_clock
-from qixue.core.language import enumeration
 from qixue.participation.models import Registration
 from qixue.participation.notices import is_told_by_cadre
 from qixue.participation.operations.organiser import Move
@@ -17,6 +16,7 @@ from qixue.participation.queries.registered import contact_of, reach_of
 from qixue.participation.queries.registrations import terms_of
 from qixue.people.models import User
 from qixue.programme.models import Session
+from qixue.web.workspace.namesakes import names_of
 
 State = Registration.State
 
@@ -30,18 +30,20 @@ def told_through(row: Registration, contact: User | None) -> str:
     return person.guardian.name if person.guardian and is_guardian else contact.display_name
 
 
-def untold(rows: Sequence[Registration]) -> str:
-    """Who of them has to be told in person; empty where all are told."""
+def untold(session: Session, rows: Sequence[Registration]) -> str:
+    """Who of them has to be told in person; empty where all are told. Each is or was signed up for the session."""
     unreached = reach_of(rows).unreached
     sentence = _("Nobody is told here for %(names)s: no account. Please tell them in person.")
-    return sentence % {"names": enumeration(row.resident.name for row in unreached)} if unreached else ""
+    return sentence % {"names": names_of(session, unreached)} if unreached else ""
 
 
 def to_tell(row: Registration, by: User) -> str:
     """Why whoever takes a person out has to tell them; empty where somebody else is told."""
     if contact_of(row) == by and is_told_by_cadre(row):
-        return _("You signed %(name)s up yourself: no account. Please tell them.") % {"name": row.resident.name}
-    return untold([row])
+        return _("You signed %(name)s up yourself: no account. Please tell them.") % {
+            "name": names_of(row.session, [row])
+        }
+    return untold(row.session, [row])
 
 
 def who_is_told(row: Registration, *, is_done: bool) -> str:
@@ -69,13 +71,12 @@ def moved_up(session: Session, rows: Sequence[Registration]) -> list[str]:
     offered = [row for row in rows if row.state == State.OFFERED]
     said = []
     if seated:
-        names = enumeration(row.resident.name for row in seated)
-        said.append(_("Moved up, with a seat now: %(names)s.") % {"names": names})
+        said.append(_("Moved up, with a seat now: %(names)s.") % {"names": names_of(session, seated)})
     if offered:
         sentence = _("A seat is offered until %(moment)s to %(names)s.")
-        names = enumeration(row.resident.name for row in offered)
+        names = names_of(session, offered)
         said.append(sentence % {"moment": day_clock(offered[0].offered_until), "names": names})
-    said.append(untold(rows))
+    said.append(untold(session, rows))
     if offered:
         address = reverse("workspace:registrations", args=[session.pk])
         said.append(format_html('<a href="{}?state={}">{}</a>', address, State.OFFERED, _("See the offers")))
@@ -85,7 +86,7 @@ def moved_up(session: Session, rows: Sequence[Registration]) -> list[str]:
 def taken_out(found: Registration, rows: Sequence[Registration], *, by: User) -> list[str]:
     """What came of taking somebody out: `found` as it was before, `rows` are those who moved up."""
     told = to_tell(found, by) or who_is_told(found, is_done=True)
-    said = [_("Taken out: %(name)s.") % {"name": found.resident.name}, told]
+    said = [_("Taken out: %(name)s.") % {"name": names_of(found.session, [found])}, told]
     if not rows and found.state in Registration.SEATED_STATES:
         is_awaited = Registration.objects.waiting().filter(session=found.session).exists()
         said.append(
@@ -103,7 +104,7 @@ def moved(session: Session, move: Move) -> list[str]:
         State.ENTERED: _("Moved, and entered for the draw there: %(names)s."),
     }
     sentence = sentences.get(State(move.rows[0].state), _("Moved, and waiting in line there: %(names)s."))
-    said = [sentence % {"names": enumeration(row.resident.name for row in move.rows)}, untold(move.rows)]
+    said = [sentence % {"names": names_of(session, move.rows)}, untold(session, move.rows)]
     return said + moved_up(session, move.moved_up)
 
 

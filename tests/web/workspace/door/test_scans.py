@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from lxml import html
 from tests.factories import OpenSessionFactory, RegionFactory, RegistrationFactory, key
-from tests.web.workspace.door.pages import asked_name, at_the_door, text_of, waiting_scan
+from tests.web.workspace.door.pages import HOUR, asked_name, at_the_door, text_of, waiting_scan
 
 from qixue.core.clock import now
+from qixue.core.models import record_audit
 from qixue.core.quantity import Qualifier
 from qixue.participation.models import LedgerEntry, Registration, Scan
 from qixue.participation.operations.check_ins import check_in
@@ -144,6 +145,28 @@ def test_unknown_code_at_the_wrong_hour_says_both(session: Session, page: Client
     assert "早于开始前两小时，或者晚于结束后两小时。 这一场的报名人员中没有人用这个入场数字码。" in shown
 
 
+@pytest.mark.parametrize(
+    ("starts_in", "said"),
+    [(23, ["扫码太早：该场次", "两小时起可以签到。 因此目前不能计入"]), (-9, ["扫码太晚：该场次", "是否计入"])],
+)
+def test_scan_says_which_of_both_hours_it_missed_and_what_happened_since(
+    session: Session, page: Client, organiser: User, starts_in: int, said: list[str]
+) -> None:
+    row = RegistrationFactory(session=session)
+    ended = {"state": "cancelled", "cancelled_at": now(), "cancel_reason": "withdrawn"}
+    Registration.objects.filter(pk=row.pk).update(**ended)
+    of_row = {"kind": Scan.Kind.NAME, "registration": row, "resident": row.resident}
+    scan = waiting_scan(session, reason="outside_hours", **of_row)
+    starts_at = now() + starts_in * HOUR
+    Session.objects.filter(pk=session.pk).update(starts_at=starts_at, ends_at=starts_at + HOUR)
+    record_audit("session.edited", session, by=organiser, at=now(), details={"fields": ["starts_at"]})
+
+    shown = text_of(page.get(scans_of(session, f"{scan.pk}/")))
+
+    assert [sentence for sentence in said if sentence not in shown] == []
+    assert ("扫码之后，这场活动改过时间。" in shown, "报名已于" in shown) == (True, True)
+
+
 def test_nothing_ticked_is_said_in_plain_words(session: Session, page: Client) -> None:
     waiting_scan(session)
 
@@ -211,6 +234,41 @@ def test_walk_in_of_a_name_that_is_in_is_asked_about_before_it_counts(
     assert "只有另一位同名的人才需要再计入" in text_of(asked)
     assert html.fromstring(asked.content.decode()).xpath("//main//input[@name='confirmed']/@type") == ["checkbox"]
     assert (done.status_code, LedgerEntry.objects.count()) == (302, 2)
+
+
+def test_scan_of_somebody_on_the_list_whose_name_a_walk_in_has_is_asked_about(
+    session: Session, page: Client, organiser: User
+) -> None:
+    check_in(session, name="房小妹", by=organiser, at=now(), client_uuid=key())
+    row = RegistrationFactory(session=session, resident__name="房小妹")
+    scan = waiting_scan(session, kind=Scan.Kind.NAME, registration=row, resident=row.resident, reason="waiting")
+    address, answers = scans_of(session, f"{scan.pk}/"), {"decision": "accepted", "person": "0", "reason": "在场"}
+
+    asked = page.post(address, answers)
+    assert (asked.status_code, LedgerEntry.objects.count()) == (422, 1)
+    assert "是同一个人吗？" in text_of(asked)
+
+    page.post(address, {**answers, "confirmed": "on", "asked_name": asked_name(asked)})
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_scan_of_somebody_who_is_in_says_that_it_counted_nobody_more(
+    session: Session, page: Client, organiser: User
+) -> None:
+    row = RegistrationFactory(session=session, resident__name="李桂芳", resident__birth_year=1948)
+    RegistrationFactory(session=session, resident__name="李桂芳", resident__birth_year=1955)
+    entry = check_in(session, registration=row, by=organiser, at=now(), client_uuid=key())
+    of_row = {"kind": Scan.Kind.NAME, "registration": row, "resident": row.resident}
+    waiting_scan(session, **of_row, verdict="already_in", reason="", marks="cancelled_later", entry=entry)
+    scan = waiting_scan(session, **of_row, reason="waiting")
+
+    answers = {"decision": "accepted", "person": "0", "reason": "在场"}
+    page.post(scans_of(session, f"{scan.pk}/"), answers)
+
+    nobody_more = "此人之前已经计入，这一条没有多计一人。"
+    first, again = (text_of(page.get(scans_of(session))) for _looked in range(2))
+    assert f"已处理。{nobody_more}" in first
+    assert (again.count(nobody_more), again.count("李桂芳 1948 ·"), LedgerEntry.objects.count()) == (2, 2, 1)
 
 
 def test_tick_for_the_name_as_sent_says_nothing_of_one_that_is_written(

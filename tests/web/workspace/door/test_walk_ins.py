@@ -12,7 +12,7 @@ from tests.web.workspace.door.pages import HOUR, asked_name, at_the_door, text_o
 from qixue.core.clock import now
 from qixue.core.clock_words import clock
 from qixue.core.models import AuditEntry
-from qixue.participation.models import Attendance, LedgerEntry, Tally
+from qixue.participation.models import Attendance, LedgerEntry, Registration, Tally
 from qixue.participation.operations.check_ins import check_in
 from qixue.people.models import Resident, Role, User
 from qixue.people.operations.erasure import erase_account
@@ -78,6 +78,21 @@ def test_tick_for_one_name_says_nothing_of_the_next_one(session: Session, page: 
     assert not html.fromstring(other.content.decode()).xpath("//main//input[@name='confirmed']/@checked")
 
 
+def test_check_in_of_somebody_who_walked_in_asks_whether_it_is_the_same_person(session: Session, page: Client) -> None:
+    walk_in(page, session, "唐 五妹")
+    person = RegistrationFactory(session=session, resident__name="唐五妹")
+
+    asked = page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk})
+    assert "临时到场，是同一个人吗？" in text_of(asked)
+    assert LedgerEntry.objects.count() == 1
+
+    confirmed = {"registration": person.pk, "confirmed": "on", "asked_name": asked_name(asked)}
+    for _pressed_twice in range(2):
+        page.post(f"{at_the_door(session)}check-in/", confirmed)
+    assert LedgerEntry.objects.count() == 2
+    assert page.post(f"{at_the_door(session)}check-in/", {"registration": person.pk}).status_code == 302  # in already
+
+
 def test_walk_ins_are_listed_by_name_with_time_and_who_entered_them(
     session: Session, page: Client, organiser: User
 ) -> None:
@@ -108,6 +123,22 @@ def test_walk_in_of_a_name_that_is_there_twice_says_where(session: Session, page
 
     twice, listed = "! 未报名到场的人里另有同名的人", "! 名单上另有同名的人"
     assert [row.xpath("th//span/text()") for row in rows] == [[], [listed], [twice], [twice]]
+
+
+def test_walk_in_with_a_registration_that_ended_is_told_apart_and_says_how(
+    session: Session, page: Client, organiser: User
+) -> None:
+    RegistrationFactory(session=session, resident__name="李桂芳", resident__birth_year=1948)
+    other = RegistrationFactory(session=session, resident__name="李桂芳", resident__birth_year=1955)
+    check_in(session, registration=other, by=organiser, at=now(), client_uuid=key())
+    ended = {"state": "cancelled", "cancelled_at": now(), "cancel_reason": "moved"}
+    Registration.objects.filter(pk=other.pk).update(**ended)
+
+    for address in (at_the_door(session), f"/workspace/sessions/{session.pk}/"):
+        shown = html.fromstring(page.get(address).content.decode())
+        (walk_in,) = shown.xpath("//section[@id='walk-ins']//tbody//th")
+        assert " ".join(walk_in.text_content().split()) == "李桂芳 1955 ! 名单上另有同名的人 改到另一场次"
+        assert "1948" in shown.xpath("string(//main)")
 
 
 def test_head_count_says_whom_it_is_without_and_adds_up(session: Session, page: Client) -> None:

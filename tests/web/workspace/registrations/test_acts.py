@@ -175,3 +175,31 @@ def test_of_a_family_all_move_or_one_as_the_organiser_says(session, organiser, w
     assert Registration.objects.active().filter(session=other).count() == moved
     names = "、".join(row.resident.name for row in rows[:moved])
     assert f"已改场次，在那一场已有名额：{names}。" in words(page_in(answer))
+
+
+@pytest.fixture
+def namesakes(session: Session) -> list[Registration]:
+    """Two of one name without an account."""
+    rows = [sign_up(session, "李桂芳") for _person in range(2)]
+    for row, year in zip(rows, (1948, 1955), strict=True):
+        Resident.objects.filter(pk=row.resident_id).update(user=None, birth_year=year)
+    return rows
+
+
+@pytest.mark.parametrize(("act", "done"), [("take-out", "已移出"), ("move", "已改场次，在那一场已有名额")])
+def test_two_of_one_name_are_told_apart_before_and_after_the_act(session, organiser, namesakes, act, done):
+    other = OpenSessionFactory(activity=session.activity, seat_count=5)
+    path = f"/workspace/registrations/{namesakes[1].pk}/{act}/"
+
+    shown = words(page_in(organiser.get(path)))
+    answer = organiser.post(path, {"note": "重复报名", "session": other.pk}, follow=True)
+
+    assert ("李桂芳（1955）" in shown, "李桂芳（1948）" in shown) == (True, False)
+    assert f"{done}：李桂芳（1955）。" in words(page_in(answer))
+
+
+@pytest.mark.parametrize("paper", ["sign-in-sheet/", "codes/"])
+def test_two_of_one_name_are_told_apart_on_paper(session, organiser, namesakes, paper):
+    shown = words(page_in(organiser.get(address(session, paper))))
+
+    assert ("李桂芳 1948" in shown, "李桂芳 1955" in shown) == (True, True)

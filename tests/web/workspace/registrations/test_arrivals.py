@@ -69,6 +69,17 @@ def test_list_says_who_came_since_when_and_how(session: Session, came: Registrat
     assert arrivals(page_in(organiser.get(address(session)))) == ["✓ 已到 12:00 现场签到", "○ 未签到", "—"]
 
 
+def test_list_says_before_the_start_who_is_in_also_of_those_who_wait(
+    session: Session, came: Registration, organiser: Client
+) -> None:
+    Session.objects.filter(pk=session.pk).update(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR, state="planned")
+    let_in(session, registration=Registration.objects.get(resident__name="陈强"))
+
+    shown = arrivals(page_in(organiser.get(address(session))))
+
+    assert shown == ["✓ 已到 12:00 现场签到", "—", "✓ 已到 12:00 现场签到"]
+
+
 @pytest.mark.parametrize(
     ("rule", "absent"),
     [("list", "○ 未到"), ("list_and_others", "○ 未到"), ("head_count", "○ 未签到")],
@@ -81,7 +92,8 @@ def test_nobody_missed_it_of_whom_only_a_head_count_may_know(
     assert arrivals(page_in(organiser.get(address(session)))) == ["✓ 已到 12:00 现场签到", absent, "—"]
 
 
-def test_nothing_is_said_of_who_came_before_the_start(session: Session, came: Registration, organiser: Client) -> None:
+def test_nothing_is_said_of_arrivals_before_the_start_while_nobody_is_in(session: Session, organiser: Client) -> None:
+    RegistrationFactory(session=session)
     Session.objects.filter(pk=session.pk).update(starts_at=NOON + HOUR, ends_at=NOON + 2 * HOUR, state="planned")
 
     assert arrivals(page_in(organiser.get(address(session)))) == []

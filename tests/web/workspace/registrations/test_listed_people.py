@@ -132,7 +132,7 @@ def test_who_stands_there_twice_is_signed_up_once_and_the_check_says_so(session,
 
     listed = [words(item).split()[:2] for item in check.xpath("//main//ol[contains(@class, 'numbered')]/li")]
     assert listed == [["房三妹", "1950"], ["李桂芳", "1948"], ["李桂芳", "1949"]]
-    assert "重复填写的人只报一次：房三妹、李桂芳。" in words(check)
+    assert "重复填写的人只报一次：房三妹（1950）、李桂芳（1948）。" in words(check)
     assert Registration.objects.count() == 3
 
 
@@ -174,6 +174,20 @@ def test_child_on_the_list_needs_no_second_paper(session, cadre):
     page = page_in(cadre.post(address(other, "new/"), {"key": key(), **child}, follow=True))
 
     assert "房小龙" in words(page.xpath("//main//ol[contains(@class, 'numbered')]")[0])
+
+
+@pytest.mark.parametrize(("seats", "said"), [(2, "2人有名额。"), (1, "1人有名额。 1人候补。")])
+def test_page_after_signing_up_says_how_many_have_a_seat_and_how_many_wait(session, cadre, seats, said):
+    Session.objects.filter(pk=session.pk).update(seat_count=seats)
+    answers = {"key": key(), "confirmed": "on", "paste": "李桂芳，1948，三排镇\n唐三妹，1961，三排镇"}
+    town()
+
+    page = page_in(cadre.post(address(session, "new/"), answers, follow=True))
+    answers = {"key": key(), "confirmed": "on", "paste": "房小妹，1950，三排镇"}
+    full = page_in(cadre.post(address(session, "new/"), answers, follow=True))
+
+    assert [words(each) for each in page.xpath("//ul[@class='messages']/li")] == [said]
+    assert [words(each) for each in full.xpath("//ul[@class='messages']/li")] == ["1人候补。"]
 
 
 def test_the_same_sheet_sent_twice_is_answered_alike(session, cadre):

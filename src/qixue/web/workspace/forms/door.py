@@ -36,17 +36,11 @@ class DeviceForm(Form):
         return [self.offered[key] for key in self.cleaned_data["sessions"]]
 
 
-class NamesakeForm(ConfirmableForm):
-    """A form with the name of a walk-in. Whether this is somebody else of that name is asked about one name: a tick for
-    it says nothing of the next one.
+class SameNameForm(ConfirmableForm):
+    """A form whose operation may ask whether this is somebody else of a name. It asks about one name: a tick for it
+    says nothing of the next one.
     """
 
-    name = PersonNameField(
-        label=_("Name of the walk-in"),
-        max_length=100,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
     confirmed = forms.BooleanField(
         label=_("This is somebody else of the same name"), required=False, widget=forms.HiddenInput
     )
@@ -64,6 +58,23 @@ class NamesakeForm(ConfirmableForm):
             data.pop("confirmed", None)
             self.data = {**data, "asked_name": refusal.params["name"]}
         super().refuse(refusal)
+
+
+class CheckInForm(SameNameForm):
+    """Somebody who is signed up, by the button beside their name."""
+
+    registration = forms.CharField(widget=forms.HiddenInput)
+
+
+class NamesakeForm(SameNameForm):
+    """A form with the name of a walk-in."""
+
+    name = PersonNameField(
+        label=_("Name of the walk-in"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
 
 class WalkInForm(NamesakeForm):

@@ -23,6 +23,7 @@ from qixue.participation.operations.listed_people import (
     same_on_list,
 )
 from qixue.people.models import Organisation, Resident
+from qixue.people.namesakes import with_particulars
 from qixue.places.models import Region
 from qixue.web.forms import Form, RawTextField
 from qixue.web.workspace.forms.fields import BirthYearField, DayField, PersonNameField, PlainCharField, SuggestingInput
@@ -71,7 +72,7 @@ class PeopleForm(Form):
         self.new: list[NewPerson] = []
         self.places: list[tuple[str, int]] = []  # where each of the new people was written: row or paste, its number
         self.faults: list[tuple[int, str]] = []  # of the paste: the number of the line, and what is wrong there
-        self.twice: list[str] = []  # names of those who were written down or chosen twice
+        self.twice: list[str] = []  # who was written down or chosen twice, with the year of birth
         field = cast(forms.MultipleChoiceField, self.fields["listed"])
         field.choices = [(key, f"{person.name} {person.birth_year or ''}") for key, person in self.people.items()]
         for number in ROWS:
@@ -101,7 +102,7 @@ class PeopleForm(Form):
         once = []
         for person, place in zip(self.new, self.places, strict=True):
             if identity_of(person) in seen:
-                self.twice.append(person.name)
+                self.twice.append(with_particulars(person.name, str(person.birth_year or "")))
             else:
                 seen.add(identity_of(person))
                 once.append((person, place))

@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from qixue.core.language import enumeration
 from qixue.participation.models import Registration
 from qixue.participation.models.organiser import LONGEST_MESSAGE
 from qixue.participation.queries.registered import StateCounts
@@ -14,6 +13,7 @@ from qixue.programme.models import Session
 from qixue.web.forms import Form
 from qixue.web.templatetags.qixue import when, where
 from qixue.web.workspace.forms.fields import CountedField, PlainCharField
+from qixue.web.workspace.namesakes import names_of
 
 SHOWN_SESSIONS = 40
 State = Registration.State
@@ -66,13 +66,12 @@ class MoveForm(Form):
 
 def who_moves(one: Registration, party: Sequence[Registration]) -> list[tuple[str, str]]:
     """The two answers, with everybody's name: nothing is chosen beforehand."""
-    names = enumeration(row.resident.name for row in party)
-    others = enumeration(row.resident.name for row in party if row.pk != one.pk)
+    others = names_of(one.session, [row for row in party if row.pk != one.pk])
     everybody = gettext("All %(count)s who signed up together: %(names)s")
     alone = gettext("Only %(name)s; the others stay signed up here: %(names)s")
     return [
-        ("all", everybody % {"count": len(party), "names": names}),
-        ("one", alone % {"name": one.resident.name, "names": others}),
+        ("all", everybody % {"count": len(party), "names": names_of(one.session, party)}),
+        ("one", alone % {"name": names_of(one.session, [one]), "names": others}),
     ]
 
 

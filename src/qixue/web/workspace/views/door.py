@@ -13,7 +13,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from qixue.core.clock import now
-from qixue.core.refusal import Refused
+from qixue.core.refusal import Doubt, Refused
+from qixue.participation.models import Registration
 from qixue.participation.operations.check_ins import check_in, obstacle_at_door
 from qixue.participation.operations.door_devices import revoke_device, set_up_device
 from qixue.participation.operations.door_page import count_walk_in, take_back_own
@@ -37,9 +38,9 @@ from qixue.web import parts
 from qixue.web.forms import Form
 from qixue.web.qr_pictures import qr_picture
 from qixue.web.workspace.access import needs, session_or_404, staff
-from qixue.web.workspace.act import Act, act_page, sent
-from qixue.web.workspace.forms.door import DeviceForm, WalkInForm
-from qixue.web.workspace.namesakes import who_came
+from qixue.web.workspace.act import Act, act_page, page_of_act, sent
+from qixue.web.workspace.forms.door import CheckInForm, DeviceForm, WalkInForm
+from qixue.web.workspace.namesakes import expected_or_in, who_came
 from qixue.web.workspace.reach.door import check_in_at, device_or_404, registration_at
 
 
@@ -49,14 +50,15 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
     search = request.GET.get("q", "").strip()
     people = expected_people(session)
+    walk_ins = walk_ins_at(session, people)
     at = now()
     devices = devices_of(session, at=at)
     context = {
         **around(session),
         "people": expected_people(session, search=search) if search else people,
-        "apart": told_apart(person.registration.resident for person in people),
+        "apart": told_apart(expected_or_in((person.registration for person in people), walk_ins)),
         "search": search,
-        "walk_ins": walk_ins_at(session, people),
+        "walk_ins": walk_ins,
         "inside": {person.registration.pk for person in people if person.is_in},
         "own": own_entries(session, staff(request), at=at),
         "figures": door_figures(session, people, scans_at(session).undecided().count()),
@@ -81,15 +83,40 @@ def check_in_person(request: HttpRequest, pk: int) -> HttpResponse:
     """One of those who are signed up is here."""
     session = session_or_404(request.user, pk, Action.RECORD_ATTENDANCE)
     back = reverse("workspace:door", args=[pk])
+    form = CheckInForm(request.POST)
     try:
         registration = registration_at(session, request.POST.get("registration"))
+        confirmed_name = form.confirmed_name if form.is_valid() else ""
         # Pressing twice is harmless: whoever is in stays in as they came.
-        check_in(session, registration=registration, by=staff(request), at=now(), client_uuid=uuid.uuid4())
+        check_in(
+            session,
+            registration=registration,
+            confirmed_name=confirmed_name,
+            by=staff(request),
+            at=now(),
+            client_uuid=uuid.uuid4(),
+        )
+    except Doubt as doubt:
+        form.refuse(doubt)
+        return page_of_act(request, form, check_in_act(session, registration, back=back))
     except Refused as refusal:
         return parts.refusal_page(request, refusal, back=back)
     named = {"name": registration.resident.name, "code": registration.door_code}  # two people may have one name
     messages.success(request, _("%(name)s (%(code)s) is checked in.") % named)
     return redirect(back)
+
+
+def check_in_act(session: Session, registration: Registration, *, back: str) -> Act:
+    """The page that asks whether a walk-in of the same name is the same person."""
+    return Act(
+        title=pgettext("question", "Is it the same person?"),
+        about=f"{registration.resident.name} {registration.door_code}",
+        lead=_("To have them in by their registration, take the walk-in back first; then check them in."),
+        button=_("Check in somebody else of this name"),
+        back=back,
+        trail="workspace/crumbs.html",
+        context=around(session),
+    )
 
 
 @needs(Action.RECORD_ATTENDANCE)

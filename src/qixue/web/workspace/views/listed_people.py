@@ -81,15 +81,14 @@ def names_there(session: Session, names: Sequence[str]) -> str:
 
 def outcome(made: list[Registration]) -> str:
     waiting = sum(row.state == Registration.State.WAITING for row in made)
-    seated = ngettext("%(count)s person has a seat.", "%(count)s people have a seat.", len(made) - waiting)
+    seated = len(made) - waiting
     if made[0].state == Registration.State.ENTERED:
         entered = ngettext("%(count)s person entered the draw.", "%(count)s people entered the draw.", len(made))
         return entered % {"count": len(made)}
-    told = seated % {"count": len(made) - waiting}
-    if not waiting:
-        return told
+    with_seat = ngettext("%(count)s person has a seat.", "%(count)s people have a seat.", seated)
     queue = ngettext("%(count)s person waits in line.", "%(count)s people wait in line.", waiting)
-    return f"{told} {queue % {'count': waiting}}"
+    told = ((with_seat, seated), (queue, waiting))
+    return " ".join(sentence % {"count": count} for sentence, count in told if count)
 
 
 @needs(Action.MANAGE_REGISTRATIONS)

@@ -23,6 +23,7 @@ from qixue.web import parts, unfinished_forms
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.act import Act, act_page
 from qixue.web.workspace.forms.registrations import MessageForm, MoveForm, TakeOutForm
+from qixue.web.workspace.namesakes import names_of
 from qixue.web.workspace.reach.registrations import registration_or_404
 from qixue.web.workspace.registration_words import in_one, moved, taken_out, to_tell, untold, who_is_told
 
@@ -36,7 +37,7 @@ def take_out(request: HttpRequest, pk: int) -> HttpResponse:
     note = to_tell(found, staff(request))
     act = Act(
         title=_("Take out of the session"),
-        about=found.resident.name,
+        about=names_of(found.session, [found]),
         lead=lead if note else f"{lead} {who_is_told(found, is_done=False)}",
         button=_("Take out"),
         back=reverse("workspace:registrations", args=[found.session_id]),
@@ -84,7 +85,7 @@ def act_of_moving(found: Registration, party: list[Registration], *, has_choices
     )
     return Act(
         title=_("Move to another session"),
-        about=found.resident.name,
+        about=names_of(found.session, [found]),
         lead=together if len(party) > 1 else alone,
         button=_("Move"),
         back=reverse("workspace:registrations", args=[found.session_id]),
@@ -92,7 +93,7 @@ def act_of_moving(found: Registration, party: list[Registration], *, has_choices
         why_not=_("There is no other session of this programme to come to which people can be moved.")
         if is_in
         else _("This person is not signed up here any more."),
-        note=untold(party),
+        note=untold(found.session, party),
         context=around(found),
     )
 

@@ -15,6 +15,7 @@ from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
 from qixue.participation.queries.arrivals import Arrival, Arrivals, arrivals_at
 from qixue.participation.queries.attendances import CameIn
+from qixue.participation.queries.door import expected_at
 from qixue.participation.queries.door_state import expected_people
 from qixue.participation.queries.lotteries import awaited_number, entered_before_draw
 from qixue.participation.queries.queue import too_large
@@ -23,6 +24,7 @@ from qixue.participation.queries.registrations import is_concerned, terms_of
 from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_correct_attendance
 from qixue.people.models import User
+from qixue.people.namesakes import told_apart
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.report.registration_sheet import registration_table
@@ -95,8 +97,8 @@ def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration
         "is_by_lot": entered is not None,
         "awaited_number": awaited_number(found) if terms.public_number else "",
         "page": page,
-        "lines": lines_of(found, page, arrivals),
-        "has_begun": arrivals.has_begun,
+        "lines": (lines := lines_of(found, page, arrivals)),
+        "shows_arrivals": arrivals.has_begun or any(line.arrival for line in lines),
         "walk_in_count": len(walk_ins_at(found, people)) if may_count else 0,
         "counts": state_counts(found),
         "has_questions": Question.objects.filter(session=found).exists(),
@@ -151,6 +153,7 @@ def sign_in_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": found.activity.programme,
         "seated": registrations_at(found).filter(state__in=Registration.SEATED_STATES),
         "waiting": registrations_at(found).filter(state=Registration.State.WAITING),
+        "apart": told_apart_at(found),
         "empty_lines": range(EMPTY_LINES),
     }
     return render(request, "workspace/registrations/sign_in_sheet.html", context)
@@ -162,5 +165,15 @@ def codes(request: HttpRequest, pk: int) -> HttpResponse:
     found = session_or_404(request.user, pk, Action.MANAGE_REGISTRATIONS)
     rows = registrations_at(found).exclude(state=Registration.State.CANCELLED)
     without_phone = rows.filter(resident__user=None, resident__guardian__user=None)
-    context = {"session": found, "programme": found.activity.programme, "rows": without_phone}
+    context = {
+        "session": found,
+        "programme": found.activity.programme,
+        "rows": without_phone,
+        "apart": told_apart_at(found),
+    }
     return render(request, "workspace/registrations/codes.html", context)
+
+
+def told_apart_at(session: Session) -> dict[int, str]:
+    """On paper for the door: among all who are signed up."""
+    return told_apart(row.resident for row in expected_at([session]))

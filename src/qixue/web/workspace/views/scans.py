@@ -1,5 +1,7 @@
 """Scans that wait for a person: why, and whether they count after all."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -10,16 +12,20 @@ from django.utils.translation import ngettext
 from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Scan
+from qixue.participation.operations.check_ins import obstacle_at_door
 from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan, replace_count
 from qixue.participation.queries import effective_head_count, ledger_entries
 from qixue.participation.queries.door import expected_at, names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
+from qixue.people.models import Resident
+from qixue.people.namesakes import told_apart
 from qixue.people.rules import Action
 from qixue.programme.models import Session
 from qixue.web import parts
 from qixue.web.workspace.access import needs, session_or_404, staff
 from qixue.web.workspace.forms.door import DecisionForm, TogetherForm
 from qixue.web.workspace.reach.door import scan_or_404
+from qixue.web.workspace.scan_words import remarks_on
 from qixue.web.workspace.views.door import around
 
 SHOWN_DECIDED = 50
@@ -29,13 +35,14 @@ SHOWN_DECIDED = 50
 def scans(request: HttpRequest, pk: int) -> HttpResponse:
     """Those that wait, by kind, the first that happened on top, to decide about one or several; then the others."""
     session = session_or_404(request.user, pk, Action.CORRECT_ATTENDANCE)
-    related = ("device", "resident", "evidence", "decided_by")
+    related = ("device", "resident", "evidence", "decided_by", "entry__successor")
     found = scans_at(session).select_related(*related).order_by("corrected_at", "pk")
-    forms = forms_by_kind(request.POST, list(found.filter(verdict=Scan.Verdict.REVIEW)))
+    put_aside = list(found.filter(verdict=Scan.Verdict.REVIEW))
+    forms = forms_by_kind(request.POST, put_aside)
     sent = next((form for form in forms if form.is_bound), None)
     if sent and sent.is_valid() and decide_chosen(request, session, sent):
         return redirect("workspace:scans", pk)
-    marked = found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW).select_related("entry__successor")
+    marked = list(found.exclude(marks="").exclude(verdict=Scan.Verdict.REVIEW)[:SHOWN_DECIDED])
     context = {
         **around(session),
         "forms": forms,
@@ -43,9 +50,16 @@ def scans(request: HttpRequest, pk: int) -> HttpResponse:
         "counts_names": not can_be_counted(session, head_count),
         "form": sent,
         "decided": found.exclude(decision="").order_by("-decided_at", "-pk")[:SHOWN_DECIDED],
-        "marked": marked[:SHOWN_DECIDED],
+        "marked": marked,
+        "apart": told_apart(expected_or_scanned(session, [*put_aside, *marked])),
     }
     return render(request, "workspace/door/scans.html", context, status=422 if sent else 200)
+
+
+def expected_or_scanned(session: Session, scans: Iterable[Scan]) -> list[Resident]:
+    """Everybody among whom a name of the page could be another's."""
+    expected = [row.resident for row in expected_at([session])]
+    return [*expected, *(scan.resident for scan in scans if scan.resident)]
 
 
 def forms_by_kind(data: QueryDict, put_aside: list[Scan]) -> list[TogetherForm]:
@@ -85,12 +99,13 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     is_count = scan.kind == Scan.Kind.HEAD_COUNT
     is_for_nobody = names_nobody(scan) or bool(forgotten_places(session, [scan]))
     head_count = effective_head_count(session) if is_count else None
+    obstacle = obstacle_at_door(session, at=now())
     form = DecisionForm(
         request.POST or None,
         people=people,
         is_count=is_count,
         is_for_nobody=is_for_nobody,
-        can_count=not is_count or can_be_counted(session, head_count),
+        can_count=obstacle is None and (not is_count or can_be_counted(session, head_count)),
     )
     if form.is_valid():
         answers = form.cleaned_data
@@ -98,19 +113,21 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
         named = {"name": answers.get("name", ""), "confirmed_name": form.confirmed_name}
         try:
             if form.accepts and is_count and (seen := count_seen(request, session)):
-                replace_count(scan, standing=seen, reason=answers["reason"], by=staff(request), at=now())
+                decided = replace_count(scan, standing=seen, reason=answers["reason"], by=staff(request), at=now())
             elif form.accepts:
-                accept_scan(scan, registration=form.registration(people), **named, **said)
+                decided = accept_scan(scan, registration=form.registration(people), **named, **said)
             else:
-                reject_scan(scan, **said)
+                decided = reject_scan(scan, **said)
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("Decided. The scan stays stored as it was sent."))
+            messages.success(request, said_of(decided))
             return redirect("workspace:scans", pk)
     context = {
         **around(session),
         "scan": scan,
+        "remarks": remarks_on(scan, session),
+        "obstacle": obstacle,
         "counts_today": not is_count and not reasons_today(session, [scan])[scan],
         "head_count": head_count,
     }
@@ -120,6 +137,13 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
 def can_be_counted(session: Session, head_count: LedgerEntry | None) -> bool:
     """Whether a head count fits the session: names on a list leave room for none, unless one stands to be replaced."""
     return head_count is not None or session.counting_rule != Session.CountingRule.LIST
+
+
+def said_of(decided: Scan) -> str:
+    """What came of a decision."""
+    if decided.counts_nobody_more:
+        return _("Decided. The person was in already: this counted nobody more.")
+    return _("Decided. The scan stays stored as it was sent.")
 
 
 def count_seen(request: HttpRequest, session: Session) -> LedgerEntry | None:

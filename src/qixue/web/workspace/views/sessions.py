@@ -33,6 +33,7 @@ from qixue.web import parts, table_files
 from qixue.web.table_files import PageTable
 from qixue.web.workspace.access import activity_or_404, needs, session_or_404, staff
 from qixue.web.workspace.forms.sessions import CallOffForm, SessionForm, initial_of
+from qixue.web.workspace.namesakes import expected_or_in
 from qixue.web.workspace.registration_words import in_one, moments_of_terms, moved_up
 from qixue.web.workspace.tables.sessions import counts_table
 
@@ -76,6 +77,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
     may_correct = may_correct_attendance(staff(request), found)
     may_count = not is_off and may(request.user, Action.RECORD_ATTENDANCE, organisation)
     people = expected_people(found) if may_count else []
+    walk_ins = walk_ins_at(found, people) if may_count else []
     context = {
         "session": found,
         "programme": found.activity.programme,
@@ -84,14 +86,14 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
         "counts": counts,
         "check_ins": entries.effective().one_by_one()[:SHOWN_CHECK_INS],
         "came_in": {resident: entry for (_session, resident), entry in came_in([found]).items()},
-        "walk_ins": walk_ins_at(found, people) if may_count else [],
+        "walk_ins": walk_ins,
         "inside": {person.registration.pk for person in people if person.is_in},
         "undecided": scans_at(found).undecided().count(),
         "seats_twice": seats_twice(found),
         "devices": devices_of(found, at=now()),
         "may_register": may(request.user, Action.MANAGE_REGISTRATIONS, organisation),
         "registered": registered[:SHOWN_PEOPLE],
-        "apart": told_apart(row.resident for row in registered),
+        "apart": told_apart(expected_or_in(registered, walk_ins)),
         "obstacle": obstacle_at_door(found, at=now()),
         "is_over": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may_count,
