@@ -149,6 +149,7 @@ VERDICTS = {
     "unknown_key_help": _("This device lacks the key of this ticket. Please look for the person by name."),
     "unknown_code": _("Unknown code"),
     "unknown_code_help": _("Nobody in this session has this code. Please compare the digits, or look for the name."),
+    "put_aside": _("Not counted yet: the organiser decides"),
     "walked_in": _("One walk-in added"),
     "walked_in_help": _("Welcome!"),
     "counted": _("Count saved: {count}"),
