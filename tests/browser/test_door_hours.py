@@ -155,6 +155,8 @@ def test_day_before_nobody_is_welcome_and_all_waits(open_phone: OpenPhone) -> No
     registered(session, "李小宝", party=father.party)
     phone = open_phone()
     phone.context.set_offline(True)
+    local = start.astimezone(datetime.timezone(8 * HOUR))
+    expect(phone.page.locator("#subtitle")).to_contain_text(f"{local.month}月{local.day}日")
 
     scan_ticket(phone.page, ticket_of(elder), "not_now")
     expect(phone.page.locator("#result")).to_have_class("result mind")

@@ -2,7 +2,7 @@
 import { hasSeat, isOutsideHours, outcomeOf, search, walkInsOf } from "./people.js";
 import { clearResult, element } from "./result.js";
 import { TONES } from "./verdicts.js";
-import { currentLanguage, dayAndTime, time, word } from "./words.js";
+import { currentLanguage, dayAndTime, time, timeOrDay, word } from "./words.js";
 
 const FIRST_FIELD = { setup: "link", scan: "ticket", code: "digits", name: "search", head_count: "heads" };
 const RECENT = 30;
@@ -42,7 +42,7 @@ export function render({ desk, unsent, revoked, asking, isOffline, linkRefused, 
   const { device, session } = desk;
   hasDevice = Boolean(device);
   text("title", session?.title || word("door"));
-  text("subtitle", session ? `${time(session.starts_at)} ${session.venue}` : "");
+  text("subtitle", session ? `${timeOrDay(session.starts_at, desk.at)} ${session.venue}` : "");
   document.querySelector("[data-act=device]").hidden = !device;
   text("unsent", unsent ? word("unsent", { count: unsent }) : word("all_sent"));
   byId("unsent").dataset.count = unsent;
