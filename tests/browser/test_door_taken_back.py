@@ -90,6 +90,25 @@ def test_companions_are_offered_again_once_the_session_has_moved_and_come_back(o
     assert Attendance.objects.count() == 2
 
 
+def test_whoever_is_in_without_a_seat_is_counted_in_both_numbers(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    """Two sessions of one activity are told apart by their topics."""
+    Session.objects.filter(pk=door_session.pk).update(topic="家风故事一")
+    row = registered(door_session, "李桂芳")
+    page = open_phone().page
+    expect(page.locator("#title")).to_have_text(f"{door_session.activity.title} · 家风故事一")
+    choose_name(page, "桂芳", "in")
+    expect_unsent(page, 0)
+
+    gone = {"state": Registration.State.CANCELLED, "cancelled_at": now(), "cancel_reason": "resident"}
+    Registration.objects.filter(pk=row.pk).update(**gone)
+    page.click("[data-act=back]")
+    fetch_list(page)
+
+    expect(page.locator("#inside")).to_contain_text("已签到：1／1")
+
+
 def test_without_a_network_the_phone_goes_by_what_it_remembers(
     open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
 ) -> None:

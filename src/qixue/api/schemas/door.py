@@ -164,6 +164,7 @@ class PersonOut(BaseModel):
 class DoorSessionOut(BaseModel):
     id: int
     title: str
+    topic: str
     starts_at: Moment
     ends_at: Moment | None
     venue: str

@@ -96,6 +96,7 @@ def facts_of(session: Session) -> dict[str, Any]:
     return {
         "id": session.pk,
         "title": session.activity.local_title,
+        "topic": session.local_topic,
         "starts_at": session.starts_at,
         "ends_at": session.ends_at,
         "venue": session.venue.local_name if session.venue else "",

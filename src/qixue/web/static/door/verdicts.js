@@ -3,7 +3,7 @@
 //
 // in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted,
 // count_waits, not_now, session_off
-import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, outcomeOf, sessionOf, stands } from "./people.js";
+import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, nameOf, outcomeOf, sessionOf, stands } from "./people.js";
 import { BadTicket, verified } from "./tickets.js";
 
 export const TONES = {
@@ -31,8 +31,8 @@ export async function judgeTicket(text, desk) {
   const { registration } = ticket;
   if (desk.bundle.revoked.includes(registration)) return { code: "cancelled", registration };
   if (ticket.session !== desk.session.id) {
-    const { title = "", starts_at: starts } = sessionOf(desk.bundle, ticket.session) || {};
-    return { code: "wrong_session", registration, session: title, starts };
+    const other = sessionOf(desk.bundle, ticket.session);
+    return { code: "wrong_session", registration, session: other ? nameOf(other) : "", starts: other?.starts_at };
   }
   if (desk.at > ticket.notAfter) return { code: "expired", registration };
   const person = byRegistration(desk.session, registration);
