@@ -171,6 +171,7 @@ class DoorSessionOut(BaseModel):
     seat_count: int | None
     counting_rule: str
     is_off: bool  # called off or put off: nobody counts by themselves
+    has_head_count: bool  # one stands: another waits for a person
     people: list[PersonOut]
 
 

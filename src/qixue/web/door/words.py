@@ -158,7 +158,7 @@ VERDICTS = {
     "count_waits_help": _(
         "{count}. It is before the start or long after the end, so it counts once the organiser has accepted it."
     ),
-    "count_second": _("{count}. This phone has saved a count before; the organiser decides which one holds."),
+    "count_second": _("{count}. There is a count of this session already; the organiser decides which one holds."),
     "companions": _("Came with them"),
     "check_in_all": _("Check in all ({count})"),
     "check_in_one": pgettext_lazy("door", "Check in"),

@@ -52,13 +52,13 @@ export function judgePerson(person, { bundle, inside }) {
   return { code: hasSeat(person) ? "in" : "waiting", ...about };
 }
 
-/** A head count needs nobody to be found. The server takes the first; a person decides between several. Where ours was
- * not the first, the next one is not either.
+/** A head count needs nobody to be found. The server takes the first; a person decides between several. Where the list
+ * knows of one, from wherever it came, or ours was not the first, the next one is not either.
  */
 export function judgeCount(count, { bundle, session, scans, at }) {
   const own = scans.filter(({ body }) => body.session === session.id && body.kind === "head_count");
   const wasSecond = (scan) => scan.verdict.code === "counted" && scan.answer && outcomeOf(scan, bundle) === "review";
-  const isSecond = own.some((scan) => stands(scan, bundle) || wasSecond(scan));
+  const isSecond = Boolean(session.has_head_count) || own.some((scan) => stands(scan, bundle) || wasSecond(scan));
   return { code: isSecond || isNoTimeToCount(session, at) ? "count_waits" : "counted", count, isSecond };
 }
 
