@@ -29,6 +29,12 @@ def fetch_list(page: Page) -> None:
     page.click("[data-act=back]")
 
 
+def expect_sent(page: Page, number: int) -> None:
+    """So many entries in all, and each of them is with the server."""
+    expect(page.locator("#recent")).to_have_attribute("data-count", str(number))
+    expect_unsent(page, 0)
+
+
 def take_back(row: Registration) -> None:
     entry = Attendance.objects.get(session=row.session).entry
     void_entry(entry, reason="扫错了人", by=organiser_of(row.session.activity), at=now(), client_uuid=key())
@@ -48,7 +54,7 @@ def test_whoever_was_taken_back_is_let_in_again(
     row = registered(door_session, "李桂芳")
     page = open_phone().page
     choose_name(page, "桂芳", "in")
-    expect_unsent(page, 0)
+    expect_sent(page, 1)
 
     take_back(row)
     fetch_list(page)
@@ -59,7 +65,7 @@ def test_whoever_was_taken_back_is_let_in_again(
     expect(page.locator("#people")).not_to_contain_text("已在场")
     page.click("#people button")
     page.wait_for_selector("#result[data-verdict=in]")
-    expect_unsent(page, 0)
+    expect_sent(page, 2)
     fetch_list(page)
     assert Attendance.objects.count() == 1
     choose_name(page, "桂芳", "already")
@@ -73,7 +79,7 @@ def test_companions_are_offered_again_once_the_session_has_moved_and_come_back(o
     page = open_phone().page
     scan_ticket(page, ticket_of(mother), "in")
     page.click("[data-all]")
-    expect_unsent(page, 0)
+    expect_sent(page, 2)
     page.click("[data-act=back]")
     expect(page.locator("#inside")).to_contain_text("已签到：2／2")
 
@@ -86,7 +92,7 @@ def test_companions_are_offered_again_once_the_session_has_moved_and_come_back(o
     expect(page.locator("#companions")).to_contain_text("莫小宝")
     page.click("[data-all]")
 
-    expect_unsent(page, 0)
+    expect_sent(page, 4)
     assert Attendance.objects.count() == 2
 
 
@@ -99,7 +105,7 @@ def test_whoever_is_in_without_a_seat_is_counted_in_both_numbers(
     page = open_phone().page
     expect(page.locator("#title")).to_have_text(f"{door_session.activity.title} · 家风故事一")
     choose_name(page, "桂芳", "in")
-    expect_unsent(page, 0)
+    expect_sent(page, 1)
 
     gone = {"state": Registration.State.CANCELLED, "cancelled_at": now(), "cancel_reason": "resident"}
     Registration.objects.filter(pk=row.pk).update(**gone)
@@ -116,7 +122,7 @@ def test_without_a_network_the_phone_goes_by_what_it_remembers(
     known, late = registered(door_session, "李桂芳"), registered(door_session, "盘阿婆")
     phone = open_phone()
     choose_name(phone.page, "桂芳", "in")
-    expect_unsent(phone.page, 0)
+    expect_sent(phone.page, 1)
     phone.context.set_offline(True)
     take_back(known)
 
@@ -125,5 +131,5 @@ def test_without_a_network_the_phone_goes_by_what_it_remembers(
     choose_name(phone.page, "桂芳", "already")
 
     phone.context.set_offline(False)
-    expect_unsent(phone.page, 0)
+    expect_sent(phone.page, 4)
     assert Attendance.objects.filter(session=door_session).count() == 2
