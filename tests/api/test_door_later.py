@@ -2,6 +2,7 @@
 
 import datetime
 import importlib
+import uuid
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,11 +13,17 @@ from tests.api import test_door
 from tests.api.conftest import Ask
 from tests.api.test_door import HOUR, delivery, results, scan_of
 from tests.door import DEVICE_TOKEN
-from tests.factories import MemberFactory, OpenSessionFactory, RegistrationFactory
+from tests.factories import DoorDeviceFactory, MemberFactory, OpenSessionFactory, RegistrationFactory, key
+from tests.factories_afterwards import organiser_of
+from tests.participation.test_head_counts import report
 
 from qixue.core.clock import now
 from qixue.core.digests import digest
-from qixue.participation.models import Attendance, DoorDevice, Registration, Scan, Tally
+from qixue.participation.models import Attendance, DoorDevice, LedgerEntry, Registration, Scan, Tally
+from qixue.participation.operations.head_counts import correct_head_count
+from qixue.participation.operations.ledger import void_entry
+from qixue.participation.operations.scan_decisions import accept_scan
+from qixue.participation.queries.door import decisions_about
 from qixue.people.models import Resident
 from qixue.people.operations.erasure import erase, erase_account
 from qixue.people.personal_data import Subject
@@ -235,6 +242,54 @@ def test_bundle_tells_what_was_decided_about_the_scans_of_the_device(
     bundle = ask("GET", "/door/bundle", token=DEVICE_TOKEN).json()
 
     assert bundle["decided"] == {scans[0]["uuid"]: "accepted", scans[1]["uuid"]: "rejected"}
+
+
+def test_bundle_tells_which_scans_of_the_device_were_taken_back(
+    session: Session, device: DoorDevice, ask: Ask, django_assert_num_queries: Any
+) -> None:
+    """Also one that led to who was in already; and once somebody is let in again, that scan stands."""
+    seat = RegistrationFactory(session=session)
+    gate = "qx_door_of-the-other-gate"
+    DoorDeviceFactory(sessions=[session], digest=DoorDevice.digest_of(gate), valid_until=device.valid_until)
+    first, again, anew, other = (scan_of(session, n, kind="name", registration=seat.pk) for n in (1, 2, 3, 1))
+    ask("POST", "/door/scans", delivery(other), token=gate)
+    ask("POST", "/door/scans", delivery(first, again), token=DEVICE_TOKEN)
+    kept = decisions_about(device)
+    by = organiser_of(session.activity)
+    void_entry(Attendance.objects.get().entry, reason="扫错了人", by=by, at=now(), client_uuid=key())
+    ask("POST", "/door/scans", delivery(anew), token=DEVICE_TOKEN)
+
+    bundle = ask("GET", "/door/bundle", token=DEVICE_TOKEN).json()
+
+    assert (kept, bundle["decided"]) == ({}, {first["uuid"]: "rejected", again["uuid"]: "rejected"})
+    assert bundle["sessions"][0]["people"][0]["checked_in_at"]
+    with django_assert_num_queries(1):
+        decisions_about(device)
+
+
+def test_bundle_tells_that_what_a_person_had_accepted_was_taken_back(
+    session: Session, device: DoorDevice, ask: Ask
+) -> None:
+    scan = scan_of(session, shown="not_now")
+    ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
+    by = organiser_of(session.activity)
+    accept_scan(Scan.objects.get(), session=session, reason="在场", by=by, at=now())
+    accepted = decisions_about(device)
+    void_entry(LedgerEntry.objects.get(), reason="扫错了人", by=by, at=now(), client_uuid=key())
+
+    assert (accepted, decisions_about(device)) == (
+        {uuid.UUID(scan["uuid"]): "accepted"},
+        {uuid.UUID(scan["uuid"]): "rejected"},
+    )
+
+
+def test_corrected_head_count_is_not_taken_back(session: Session, device: DoorDevice, ask: Ask) -> None:
+    scan = scan_of(session, kind="head_count", count=12, qualifier="exact", note="数过", shown="counted")
+    ask("POST", "/door/scans", delivery(scan), token=DEVICE_TOKEN)
+    by = organiser_of(session.activity)
+    correct_head_count(LedgerEntry.objects.get(), report(count=13), reason="数错了", by=by, at=now())
+
+    assert decisions_about(device) == {}
 
 
 def test_bundle_expects_nobody_at_a_session_called_off(session: Session, device: DoorDevice, ask: Ask) -> None:

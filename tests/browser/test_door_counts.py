@@ -163,7 +163,7 @@ def test_second_count_of_a_phone_waits_and_says_so(
 
     save_count(phone.page, "15", "count_waits")
 
-    expect(phone.page.locator("#result")).to_contain_text("本机已经保存过一次人数")
+    expect(phone.page.locator("#result")).to_contain_text("这一场已经清点过一次人数")
     expect_unsent(phone.page, 0)
     assert Scan.objects.get(sequence=2).reason == "head_count_exists"
 
@@ -238,3 +238,16 @@ def test_count_after_one_of_ours_that_was_put_aside_says_that_it_waits(
     assert Scan.objects.get().reason == "head_count_exists"
 
     save_count(phone.page, "7", "count_waits")
+
+
+def test_count_after_one_of_somebody_else_says_that_it_waits(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    report_head_count(door_session, report(), by=organiser_of(door_session.activity), at=now())
+    phone = open_phone()
+
+    save_count(phone.page, "9", "count_waits")
+
+    expect(phone.page.locator("#result")).to_contain_text("这一场已经清点过一次人数")
+    expect_unsent(phone.page, 0)
+    assert Scan.objects.get().reason == "head_count_exists"

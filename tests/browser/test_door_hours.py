@@ -24,6 +24,7 @@ from tests.factories import DoorDeviceFactory, OpenSessionFactory
 
 from qixue.core.clock import now
 from qixue.core.signing_keys import published, sign_with, signing_key
+from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import LET_IN, Facts, Holder, Judgement, Window, judge
 from qixue.participation.models import DoorDevice, Scan
 from qixue.participation.tickets import Ticket, encode
@@ -154,6 +155,8 @@ def test_day_before_nobody_is_welcome_and_all_waits(open_phone: OpenPhone) -> No
     registered(session, "李小宝", party=father.party)
     phone = open_phone()
     phone.context.set_offline(True)
+    local = start.astimezone(datetime.timezone(8 * HOUR))
+    expect(phone.page.locator("#subtitle")).to_contain_text(f"{local.month}月{local.day}日")
 
     scan_ticket(phone.page, ticket_of(elder), "not_now")
     expect(phone.page.locator("#result")).to_have_class("result mind")
@@ -228,6 +231,26 @@ def test_ticket_of_another_session_says_when_it_is_and_that_it_waits(
     local = start.astimezone(datetime.timezone(8 * HOUR))
     expect(phone.page.locator("#result")).to_contain_text(f"{local.month}月{local.day}日")
     expect(phone.page.locator("#result")).to_contain_text("由承办单位核对")
+
+
+def test_welcome_goes_once_the_server_has_put_the_entry_aside(
+    open_phone: OpenPhone, door_session: Session, door_device: DoorDevice
+) -> None:
+    father = registered(door_session, "李嘉明")
+    registered(door_session, "李小宝", party=father.party)
+    phone = open_phone()
+    phone.context.set_offline(True)
+    Session.objects.filter(pk=door_session.pk).update(state=Session.State.POSTPONED)
+    choose_name(phone.page, "嘉明", "in")
+    expect(phone.page.locator("#companions")).to_contain_text("李小宝")
+
+    phone.context.set_offline(False)
+
+    result = phone.page.locator("#result[data-verdict=put_aside]")
+    expect(result).to_have_class("result mind")
+    expect(result).to_contain_text("还没有计入：由承办单位决定")
+    expect(result).to_contain_text("李嘉明")
+    expect(result).to_contain_text(str(sentence_of("session_off")))
 
 
 @pytest.mark.parametrize("state", Session.OFF_STATES)

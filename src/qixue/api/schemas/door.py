@@ -164,12 +164,14 @@ class PersonOut(BaseModel):
 class DoorSessionOut(BaseModel):
     id: int
     title: str
+    topic: str
     starts_at: Moment
     ends_at: Moment | None
     venue: str
     seat_count: int | None
     counting_rule: str
     is_off: bool  # called off or put off: nobody counts by themselves
+    has_head_count: bool  # one stands: another waits for a person
     people: list[PersonOut]
 
 

@@ -27,6 +27,7 @@ from qixue.participation.models import Registration
 from qixue.participation.operations.door_devices import note_fetch
 from qixue.participation.operations.door_sync import receive_scans
 from qixue.participation.operations.quick_scan import receive_alone
+from qixue.participation.queries import with_head_count
 from qixue.participation.queries.attendances import CameIn, came_in
 from qixue.participation.queries.door import cancelled_keys, decisions_about, expected_at, sessions_of
 from qixue.people.namesakes import told_apart_in_each
@@ -68,6 +69,7 @@ def read_bundle(request: HttpRequest) -> BundleOut:
 
 
 def sessions_with_people(sessions: list[Session]) -> list[DoorSessionOut]:
+    counted = with_head_count(sessions)
     there, expected = came_in(sessions), {session.pk: list[Registration]() for session in sessions}
     for row in expected_at(session for session in sessions if session.state not in Session.OFF_STATES):
         expected[row.session_id].append(row)
@@ -75,6 +77,7 @@ def sessions_with_people(sessions: list[Session]) -> list[DoorSessionOut]:
     return [
         DoorSessionOut(
             **facts_of(session),
+            has_head_count=session.pk in counted,
             people=[
                 PersonOut.of(row, since_when(row, there, session), particulars.get(row.resident_id, ""))
                 for row in expected[session.pk]
@@ -96,6 +99,7 @@ def facts_of(session: Session) -> dict[str, Any]:
     return {
         "id": session.pk,
         "title": session.activity.local_title,
+        "topic": session.local_topic,
         "starts_at": session.starts_at,
         "ends_at": session.ends_at,
         "venue": session.venue.local_name if session.venue else "",

@@ -1,5 +1,5 @@
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Q
@@ -37,6 +37,12 @@ def entries_of_session(session: Session) -> LedgerEntryQuerySet:
 def effective_head_count(session: Session) -> LedgerEntry | None:
     """The head count that stands today, if one was entered."""
     return LedgerEntry.objects.effective().head_counts().filter(session=session).first()
+
+
+def with_head_count(sessions: Iterable[Session]) -> set[int]:
+    """The keys of those for which a head count stands today."""
+    counts = LedgerEntry.objects.effective().head_counts().filter(session__in=list(sessions))
+    return {pk for pk in counts.values_list("session_id", flat=True).order_by() if pk}
 
 
 def scope_condition(scope: Scope) -> Q:

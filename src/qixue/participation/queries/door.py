@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from qixue.core.names import by_name
 from qixue.core.signing_keys import verification_keys
@@ -18,6 +18,7 @@ from qixue.participation.merge import Facts, Holder, Window, judge, missing_rang
 from qixue.participation.models import (
     BundleFetch,
     DoorDevice,
+    LedgerEntry,
     Registration,
     RegistrationQuerySet,
     Scan,
@@ -81,8 +82,13 @@ def cancelled_keys(sessions: Iterable[Session]) -> list[int]:
 
 
 def decisions_about(device: DoorDevice) -> dict[UUID, str]:
-    """What people have decided about scans of the device that were put aside, by the uuids that it gave them."""
-    return dict(Scan.objects.filter(device=device).exclude(decision="").values_list("uuid", "decision"))
+    """What people have decided about scans of the device since it was told their verdicts, by the uuids that it gave
+    them: those that were put aside, and those that counted, or led to who was in, and were taken back.
+    """
+    is_taken_back = Q(entry__successor__kind=LedgerEntry.Kind.VOID)
+    rows = Scan.objects.filter(~Q(decision="") | is_taken_back, device=device)
+    told = Case(When(is_taken_back, then=Value(Scan.Decision.REJECTED)), default="decision")
+    return dict(rows.values_list("uuid", told))
 
 
 def gaps_of(device: DoorDevice) -> list[tuple[int, int]]:

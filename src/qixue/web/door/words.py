@@ -149,6 +149,7 @@ VERDICTS = {
     "unknown_key_help": _("This device lacks the key of this ticket. Please look for the person by name."),
     "unknown_code": _("Unknown code"),
     "unknown_code_help": _("Nobody in this session has this code. Please compare the digits, or look for the name."),
+    "put_aside": _("Not counted yet: the organiser decides"),
     "walked_in": _("One walk-in added"),
     "walked_in_help": _("Welcome!"),
     "counted": _("Count saved: {count}"),
@@ -157,7 +158,7 @@ VERDICTS = {
     "count_waits_help": _(
         "{count}. It is before the start or long after the end, so it counts once the organiser has accepted it."
     ),
-    "count_second": _("{count}. This phone has saved a count before; the organiser decides which one holds."),
+    "count_second": _("{count}. There is a count of this session already; the organiser decides which one holds."),
     "companions": _("Came with them"),
     "check_in_all": _("Check in all ({count})"),
     "check_in_one": pgettext_lazy("door", "Check in"),

@@ -3,7 +3,7 @@ import { Desk } from "./desk.js";
 import { saveFile } from "./export.js";
 import { codeIn } from "./people.js";
 import { shrunk } from "./photos.js";
-import { clearResult, showResult, showTrouble } from "./result.js";
+import { clearResult, correctResult, showResult, showTrouble } from "./result.js";
 import { readPhoto, Scanner } from "./scanner.js";
 import { currentView, render, renderPeople, renderSessions, show as showView } from "./screens.js";
 import { askToKeep, canKeep, installWorker, stripToken, takeOver, tokenIn } from "./shell.js";
@@ -57,6 +57,7 @@ async function refresh() {
     linkRefused: Boolean(await store.setting("link_refused")),
     linkWaits: links.some((token) => sync.hasFailed(token)),
   });
+  if (desk.bundle) correctResult(desk);
   await settle(links);
 }
 

@@ -58,7 +58,7 @@ export class Desk {
     const verdicts = [];
     for (const person of people) verdicts.push(await this.checkPerson(person));
     const odd = verdicts.find(({ code }) => !["in", "already"].includes(code));
-    return { ...(odd || { code: "in", all: people.length }), companions: [] };
+    return { ...(odd || { code: "in", all: people.length }), entries: verdicts.flatMap(({ entries }) => entries), companions: [] };
   }
 
   addWalkIn(name) {
@@ -87,6 +87,6 @@ export class Desk {
     const scan = await this.store.add(this.device.id, happened, verdict, photo);
     this.scans.push(scan);
     const person = this.session.people.find((other) => other.registration === verdict.registration);
-    return { ...verdict, companions: companionsOf(this.session, person, this.inside) };
+    return { ...verdict, entries: [scan.uuid], companions: companionsOf(this.session, person, this.inside) };
   }
 }

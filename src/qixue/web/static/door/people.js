@@ -22,6 +22,9 @@ export function codeIn(text) {
   return /^\d{6}$/.test(typed) ? typed : "";
 }
 
+/** What a session is called, with its topic: several of one activity may stand in the list. */
+export const nameOf = ({ title, topic }) => [title, topic].filter(Boolean).join(" · ");
+
 export const sessionOf = (bundle, id) => bundle.sessions.find((session) => session.id === id);
 
 export const byRegistration = (session, registration) => session.people.find((person) => person.registration === registration);
@@ -65,6 +68,10 @@ export const walkInsOf = (session, scans, bundle) =>
 
 /** A seat that is offered is theirs until the offer ends; the server counts them, too. */
 export const hasSeat = (person) => person.state === "confirmed" || person.state === "offered";
+
+/** How many have a seat or are in without one: of them those who are in are counted. */
+export const expectedAt = (session, inside) =>
+  new Set([...session.people.filter(hasSeat).map(({ registration }) => registration), ...inside.keys()]).size;
 
 /** Those who registered together with somebody, have a seat and are not in. */
 export function companionsOf(session, person, inside) {

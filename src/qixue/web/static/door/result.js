@@ -1,4 +1,5 @@
 // The answer to a scan: colour, icon, word, what to do next, and those who came along.
+import { outcomeOf } from "./people.js";
 import { signal } from "./signals.js";
 import { TONES } from "./verdicts.js";
 import { dayAndTime, time, word } from "./words.js";
@@ -6,6 +7,7 @@ import { dayAndTime, time, word } from "./words.js";
 const ICONS = { good: "✓", mind: "!", stop: "✕" };
 const panel = document.getElementById("result");
 const beside = document.getElementById("companions");
+let current = null; // the verdict on the screen
 
 export function element(tag, text = "", attributes = {}) {
   const made = document.createElement(tag);
@@ -17,6 +19,7 @@ export function element(tag, text = "", attributes = {}) {
 const moment = (at) => (at ? dayAndTime(at) : "—");
 
 function sentence(verdict) {
+  if (verdict.code === "put_aside") return verdict.message;
   if (verdict.code === "in" && verdict.isUnlisted) return word("in_unlisted");
   if (verdict.code === "already") return word("already_help", { time: time(verdict.since) });
   if (verdict.code === "wrong_session" && !verdict.session) return word("session_not_here");
@@ -31,6 +34,20 @@ function heading(verdict) {
 
 /** Shows a verdict; `onCompanions` is called with the people to let in as well. */
 export function showResult(verdict, onCompanions) {
+  showVerdict(verdict);
+  showCompanions(verdict.companions || [], onCompanions);
+}
+
+/** A welcome does not stay on the screen once the server has put its entry aside: it says that it waits, and why. */
+export function correctResult({ scans, bundle }) {
+  if (!current || TONES[current.code] !== "good") return;
+  const { entries } = current;
+  const waits = scans.find((scan) => entries.includes(scan.uuid) && scan.answer && outcomeOf(scan, bundle) === "review");
+  if (waits) showVerdict({ code: "put_aside", name: waits.answer.name || waits.verdict.name, message: waits.answer.message });
+}
+
+function showVerdict(verdict) {
+  current = verdict;
   const tone = TONES[verdict.code];
   panel.className = `result ${tone}`;
   panel.dataset.verdict = verdict.code;
@@ -38,7 +55,6 @@ export function showResult(verdict, onCompanions) {
   if (verdict.name) parts.push(element("p", verdict.name, { class: "result-name" }));
   if (!verdict.all) parts.push(element("p", sentence(verdict), { class: "result-help" }));
   panel.replaceChildren(...parts);
-  showCompanions(verdict.companions || [], onCompanions);
   signal(tone);
   panel.scrollIntoView({ block: "nearest" });
 }
@@ -75,6 +91,7 @@ export function showTrouble(text) {
 }
 
 export function clearResult() {
+  current = null;
   panel.className = "result";
   delete panel.dataset.verdict;
   panel.replaceChildren();

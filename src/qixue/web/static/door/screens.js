@@ -1,8 +1,8 @@
 // What stands on the screen: one view at a time, below a bar that always shows what is not sent yet.
-import { hasSeat, isOutsideHours, outcomeOf, search, walkInsOf } from "./people.js";
+import { expectedAt, hasSeat, isOutsideHours, nameOf, outcomeOf, search, walkInsOf } from "./people.js";
 import { clearResult, element } from "./result.js";
 import { TONES } from "./verdicts.js";
-import { currentLanguage, dayAndTime, time, word } from "./words.js";
+import { currentLanguage, dayAndTime, time, timeOrDay, word } from "./words.js";
 
 const FIRST_FIELD = { setup: "link", scan: "ticket", code: "digits", name: "search", head_count: "heads" };
 const RECENT = 30;
@@ -41,8 +41,8 @@ function shown(id, isShown, sentence) {
 export function render({ desk, unsent, revoked, asking, isOffline, linkRefused, linkWaits }) {
   const { device, session } = desk;
   hasDevice = Boolean(device);
-  text("title", session?.title || word("door"));
-  text("subtitle", session ? `${time(session.starts_at)} ${session.venue}` : "");
+  text("title", session ? nameOf(session) : word("door"));
+  text("subtitle", session ? `${timeOrDay(session.starts_at, desk.at)} ${session.venue}` : "");
   document.querySelector("[data-act=device]").hidden = !device;
   text("unsent", unsent ? word("unsent", { count: unsent }) : word("all_sent"));
   byId("unsent").dataset.count = unsent;
@@ -55,7 +55,6 @@ export function render({ desk, unsent, revoked, asking, isOffline, linkRefused, 
 }
 
 function renderInside({ bundle, session, inside, scans, at }) {
-  const expected = session.people.filter(hasSeat).length;
   document.querySelector("[data-way=head_count]").parentElement.hidden = session.counting_rule === "list"; // there, names are all
   text("when", `${dayAndTime(session.starts_at)} ${session.venue}`);
   renderWhom(session.counting_rule === "list_and_others", { inside: inside.size, walk_ins: walkInsOf(session, scans, bundle) });
@@ -63,7 +62,7 @@ function renderInside({ bundle, session, inside, scans, at }) {
   shown("outside-hours", isOutsideHours(session, at), word("outside_hours"));
   shown("set-aside", setAside > 0);
   text("set-aside-count", word("set_aside", { count: setAside }));
-  text("inside", `${word("inside", { count: inside.size, total: expected })} · ${word("walk_ins_here", { count: walkInsOf(session, scans, bundle) })}`);
+  text("inside", `${word("inside", { count: inside.size, total: expectedAt(session, inside) })} · ${word("walk_ins_here", { count: walkInsOf(session, scans, bundle) })}`);
 }
 
 /** Whom a head count counts: with one rule both numbers are added, and who is counted twice is seen by nobody afterwards. */
@@ -131,7 +130,7 @@ export function renderSessions({ bundle, sessionId }, onChoose) {
   byId("sessions").replaceChildren(
     ...bundle.sessions.map((session) => {
       const button = element("button", "", { type: "button", ...(session.id === sessionId ? { "aria-current": "true" } : {}) });
-      button.append(element("span", session.title), element("span", `${dayAndTime(session.starts_at)} ${session.venue}`, { class: "choice-state" }));
+      button.append(element("span", nameOf(session)), element("span", `${dayAndTime(session.starts_at)} ${session.venue}`, { class: "choice-state" }));
       button.addEventListener("click", () => onChoose(session.id));
       const row = element("li");
       row.append(button);

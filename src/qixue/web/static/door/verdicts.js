@@ -3,12 +3,13 @@
 //
 // in, already, waiting, cancelled, wrong_session, expired, forged, unknown_key, unknown_code, walked_in, counted,
 // count_waits, not_now, session_off
-import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, outcomeOf, sessionOf, stands } from "./people.js";
+import { byCode, byRegistration, hasSeat, isNoTimeToCount, isOutsideHours, nameOf, outcomeOf, sessionOf, stands } from "./people.js";
 import { BadTicket, verified } from "./tickets.js";
 
 export const TONES = {
   in: "good", walked_in: "good", counted: "good",
   already: "mind", waiting: "mind", count_waits: "mind", unknown_code: "mind", unknown_key: "mind", not_now: "mind",
+  put_aside: "mind", // never by the device: what the server said of a welcome
   session_off: "stop", cancelled: "stop", wrong_session: "stop", expired: "stop", forged: "stop",
 };
 
@@ -30,8 +31,8 @@ export async function judgeTicket(text, desk) {
   const { registration } = ticket;
   if (desk.bundle.revoked.includes(registration)) return { code: "cancelled", registration };
   if (ticket.session !== desk.session.id) {
-    const { title = "", starts_at: starts } = sessionOf(desk.bundle, ticket.session) || {};
-    return { code: "wrong_session", registration, session: title, starts };
+    const other = sessionOf(desk.bundle, ticket.session);
+    return { code: "wrong_session", registration, session: other ? nameOf(other) : "", starts: other?.starts_at };
   }
   if (desk.at > ticket.notAfter) return { code: "expired", registration };
   const person = byRegistration(desk.session, registration);
@@ -51,13 +52,13 @@ export function judgePerson(person, { bundle, inside }) {
   return { code: hasSeat(person) ? "in" : "waiting", ...about };
 }
 
-/** A head count needs nobody to be found. The server takes the first; a person decides between several. Where ours was
- * not the first, the next one is not either.
+/** A head count needs nobody to be found. The server takes the first; a person decides between several. Where the list
+ * knows of one, from wherever it came, or ours was not the first, the next one is not either.
  */
 export function judgeCount(count, { bundle, session, scans, at }) {
   const own = scans.filter(({ body }) => body.session === session.id && body.kind === "head_count");
   const wasSecond = (scan) => scan.verdict.code === "counted" && scan.answer && outcomeOf(scan, bundle) === "review";
-  const isSecond = own.some((scan) => stands(scan, bundle) || wasSecond(scan));
+  const isSecond = Boolean(session.has_head_count) || own.some((scan) => stands(scan, bundle) || wasSecond(scan));
   return { code: isSecond || isNoTimeToCount(session, at) ? "count_waits" : "counted", count, isSecond };
 }
 

@@ -26,6 +26,12 @@ export const stamp = (moment) => new Intl.DateTimeFormat("sv-SE", { dateStyle: "
 export const time = (moment) =>
   new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone }).format(new Date(moment));
 
+/** The time of what is today, else with its day. */
+export const timeOrDay = (moment, at) => {
+  const isToday = stamp(new Date(moment)).slice(0, 8) === stamp(new Date(at)).slice(0, 8);
+  return isToday ? time(moment) : dayAndTime(moment);
+};
+
 export const dayAndTime = (moment) =>
   new Intl.DateTimeFormat(language === "en" ? "en-GB" : "zh-CN", {
     month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false, timeZone,
