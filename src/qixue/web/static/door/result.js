@@ -29,6 +29,7 @@ function sentence(verdict) {
 
 function heading(verdict) {
   if (verdict.all) return word("all_in", { count: verdict.all });
+  if (verdict.code === "put_aside") return word("put_aside");
   return word(verdict.code, { count: verdict.count });
 }
 
@@ -48,7 +49,7 @@ export function correctResult({ scans, bundle }) {
 
 function showVerdict(verdict) {
   current = verdict;
-  const tone = TONES[verdict.code];
+  const tone = TONES[verdict.code] || "mind"; // that the server has put an entry aside is no verdict of the device
   panel.className = `result ${tone}`;
   panel.dataset.verdict = verdict.code;
   const parts = [element("p", ICONS[tone], { class: "result-icon", "aria-hidden": "true" }), element("p", heading(verdict), { class: "result-word" })];

@@ -9,7 +9,6 @@ import { BadTicket, verified } from "./tickets.js";
 export const TONES = {
   in: "good", walked_in: "good", counted: "good",
   already: "mind", waiting: "mind", count_waits: "mind", unknown_code: "mind", unknown_key: "mind", not_now: "mind",
-  put_aside: "mind", // never by the device: what the server said of a welcome
   session_off: "stop", cancelled: "stop", wrong_session: "stop", expired: "stop", forged: "stop",
 };
 
