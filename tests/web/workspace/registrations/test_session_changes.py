@@ -295,3 +295,13 @@ def test_calling_off_names_only_whom_no_notice_reaches(session, organiser, is_re
 
     rest = "" if is_reached else "请当面或托人告诉没有手机账号的人：房三妹。"
     assert message_on(page)[0].replace(" ", "") == f"这场已取消。正在通知1人。{rest}"
+
+
+@pytest.mark.parametrize("act", ["cancel", "edit"])
+def test_nobody_is_led_to_slips_with_a_time_that_will_not_hold(session, organiser, act):
+    RegistrationFactory(session=session, resident=ResidentFactory(name="房三妹"), registered_by=None)
+
+    page = page_in(organiser.get(f"/workspace/sessions/{session.pk}/{act}/"))
+
+    assert "转告" in words(page)
+    assert not page.xpath("//main//a[contains(@href, '/registrations/codes/')]")
