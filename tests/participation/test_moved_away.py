@@ -20,7 +20,7 @@ from qixue.participation.operations.published_plans import publish_plan
 from qixue.participation.operations.session_changes import Changed, change_session
 from qixue.participation.queries.plan_effects import effects_of, people_inside
 from qixue.people.models import Notification, User
-from qixue.people.notices import text_of
+from qixue.people.notices import short_of, text_of
 from qixue.people.operations.erasure import erase
 from qixue.people.personal_data import Subject
 from qixue.programme.models import PlanLine, PlanVersion, Programme, Session
@@ -94,6 +94,16 @@ def test_whoever_is_not_signed_up_is_told_of_the_new_time(session: Session, orga
         "王芳：现在是11月11日（周三）12:00-13:00，地点待定。原来是11月4日（周三）13:00-14:00，地点待定。您这次的签到不计入；到时来了请重新签到。"
     )
     assert Notification.objects.filter(user=row.registered_by, kind="registration_changed_checked_in").count() == 1
+
+
+def test_text_message_says_as_well_that_the_check_in_does_not_count(session: Session, organiser: User) -> None:
+    row, walked_in = sign_up(session, MemberFactory())[0], MemberFactory(name="王芳")
+    came_by_the_wall(session, row.resident, walked_in)
+
+    moved(session, organiser, start=NOON + WEEK, confirmed=True)
+
+    said = Notification.objects.get(user=walked_in.user, kind="check_in_moved")
+    assert "签到不计入" in short_of(said.kind, said.params)
 
 
 def test_whoever_is_signed_up_and_in_is_told_that_the_check_in_does_not_count(

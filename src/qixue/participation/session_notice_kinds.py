@@ -125,7 +125,7 @@ register(
         ),
         _(
             "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
-            "%(was_place)s)"
+            "%(was_place)s). Your check-in does not count: please check in again when you come."
         ),
     ),
 )

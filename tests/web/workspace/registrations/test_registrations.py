@@ -141,6 +141,18 @@ def test_sheet_and_slips_are_for_paper(session, organiser):
     assert "李嘉明" in sheet
     assert row.door_code in sheet
     assert "李嘉明" not in slips  # has the ticket on a phone
+    assert "没有需要纸条的人。" in slips
+
+
+def test_session_that_runs_reads_so_as_it_does_for_everybody(session, organiser):
+    """Whoever is in before the start makes it one that is held once it has begun."""
+    runs = {"starts_at": NOON - HOUR, "ends_at": NOON + HOUR, "state": Session.State.HELD}
+    Session.objects.filter(pk=session.pk).update(**runs)
+
+    for path in (address(session), f"/workspace/sessions/{session.pk}/"):
+        page = words(page_in(organiser.get(path)).find(".//main"))
+        assert "正在进行" in page
+        assert "已举办" not in page
 
 
 def test_nobody_is_offered_to_move_into_a_draw_that_takes_no_more_entries(session, organiser):

@@ -95,7 +95,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponseBase:
         "registered": registered[:SHOWN_PEOPLE],
         "apart": told_apart(expected_or_in(registered, walk_ins)),
         "obstacle": obstacle_at_door(found, at=now()),
-        "is_over": bool(found.starts_at and found.starts_at <= now()),
+        "has_begun": bool(found.starts_at and found.starts_at <= now()),
         "may_count": may_count,
         "may_correct": may_correct,
         "asks_whether_held": is_off and may_correct and left_in_after_start(Q(pk=pk)).exists(),
