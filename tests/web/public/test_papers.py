@@ -165,3 +165,15 @@ def test_paper_takes_the_same_queries_for_any_number_of_sessions(client, tea, se
 
     with django_assert_num_queries(7):
         client.get(PAPER)
+
+
+@pytest.mark.parametrize("query", ["", "?paper=a3"])
+def test_day_stands_on_each_page_on_which_it_goes_on(paper, tea, query):
+    SessionFactory.create_batch(150, activity=tea.activity, starts_at=tea.starts_at, ends_at=None)
+
+    pages = [text for _is_across, text in paper(query)]
+
+    columns = 2 if query else 1
+    assert len(pages) > 2
+    assert {page.count("11月4日") for page in pages[:-1]} == {columns}
+    assert "11月4日" in pages[-1]

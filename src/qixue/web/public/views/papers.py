@@ -33,7 +33,7 @@ from qixue.web.public.session_words import card_data, place_of
 from qixue.web.views.errors import outage_page
 
 MOST_ON_PAPER = 2000  # sessions in one file: some eighty pages of A4
-LAYOUTS = 2  # one more for each change of a layout: what was drawn with the former one is drawn anew
+LAYOUTS = 3  # one more for each change of a layout: what was drawn with the former one is drawn anew
 TOO_MANY = gettext_lazy(
     "%(count)s sessions are too many for one printed programme, which holds %(most)s. Please choose a county or a day."
 )
