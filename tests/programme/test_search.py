@@ -16,6 +16,11 @@ def test_character_with_two_readings_is_found_by_both(typed):
     assert typed in sounds(["重阳登高"])
 
 
+@pytest.mark.parametrize("typed", ["changzhuo", "zhangzhuo", "cz"])
+def test_long_table_of_the_yao_is_found_as_people_call_it(typed):
+    assert typed in sounds(["连南长桌家风故事会"])
+
+
 def test_word_is_never_found_across_two_texts():
     assert "茶叶" not in written(["绿茶", "叶问"])
     assert "chaye" not in sounds(["绿茶", "叶问"])

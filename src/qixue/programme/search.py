@@ -4,13 +4,15 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
 from qixue.core.typed import folded
 
 MOST_WORDS = 8  # further words of a query are left out: each costs a look at every row
 LONGEST_TO_TAKE_APART = 8  # characters of a word
 BETWEEN = "\n"  # stands between texts, so that no word is found across two of them
+
+load_phrases_dict({"长桌": [["cháng"], ["zhuō"]]})  # the long table of the Yao, which its dictionary reads zhangzhuo
 
 
 @lru_cache(maxsize=20_000)

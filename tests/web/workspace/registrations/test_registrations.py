@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.factories import (
     NOON,
+    MemberFactory,
     OpenSessionFactory,
     RegistrationFactory,
     ResidentFactory,
@@ -28,6 +29,7 @@ from qixue.participation.models import Question, RegistrantMessage, Registration
 from qixue.participation.operations.check_ins import check_in
 from qixue.participation.operations.lotteries import keep_lotteries
 from qixue.participation.operations.questions import Asked, set_questions
+from qixue.participation.operations.registrations import register
 from qixue.people.models import Notification, Resident, Role
 from qixue.programme.models import Session
 from qixue.web import unfinished_forms
@@ -142,6 +144,20 @@ def test_sheet_and_slips_are_for_paper(session, organiser):
     assert row.door_code in sheet
     assert "李嘉明" not in slips  # has the ticket on a phone
     assert "没有需要纸条的人。" in slips
+
+
+def test_list_says_why_no_seat_is_left_and_who_comes_together(session, organiser):
+    sign_up(session, "李嘉明")  # one of two seats
+    member = MemberFactory(name="王芳")
+    family = [member, ResidentFactory(guardian=member, name="王小满", birth_year=1951)]
+    register(session, people=family, party=key(), by=member.user, at=NOON)
+
+    page = page_in(organiser.get(address(session)))
+
+    assert "2个名额已用1个" in words(page.find(".//main"))
+    rows = [words(row) for row in page.xpath("//main//table//tbody/tr")]
+    assert ["与王小满一起" in row for row in rows] == [False, True, False]
+    assert ["与王芳一起" in row for row in rows] == [False, False, True]
 
 
 def test_session_that_runs_reads_so_as_it_does_for_everybody(session, organiser):

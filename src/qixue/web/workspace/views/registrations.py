@@ -11,14 +11,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from qixue.core.clock import now
+from qixue.core.language import enumeration
 from qixue.core.names import keys_of_called
 from qixue.participation.models import Question, RegistrantMessage, Registration
 from qixue.participation.queries.arrivals import Arrival, Arrivals, arrivals_at
 from qixue.participation.queries.attendances import CameIn
 from qixue.participation.queries.door import expected_at
-from qixue.participation.queries.door_state import expected_people
+from qixue.participation.queries.door_state import Expected, expected_people
 from qixue.participation.queries.lotteries import awaited_number, entered_before_draw
-from qixue.participation.queries.queue import too_large
+from qixue.participation.queries.queue import seats_left, too_large
 from qixue.participation.queries.registered import contact_of, registrations_at, state_counts
 from qixue.participation.queries.registrations import is_concerned, terms_of
 from qixue.participation.queries.walk_ins import walk_ins_at
@@ -42,13 +43,14 @@ EMPTY_LINES = 12  # on the sign-in sheet, for those who come without having sign
 @dataclass(frozen=True)
 class Line:
     """A registration with its place in the queue, whether the queue goes past it because its party is larger than the
-    room, for how many of its party an offer is still open, whether the person came and how, and the account through
-    which they are told.
+    room, who else is in its party, for how many of it an offer is still open, whether the person came and how, and the
+    account through which they are told.
     """
 
     row: Registration
     place: int | None
     is_too_large: bool
+    beside: str
     offered_count: int
     arrival: Arrival | None
     came_in: CameIn | None
@@ -97,7 +99,8 @@ def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration
         "is_by_lot": entered is not None,
         "awaited_number": awaited_number(found) if terms.public_number else "",
         "page": page,
-        "lines": (lines := lines_of(found, page, arrivals)),
+        "lines": (lines := lines_of(found, page, arrivals, people)),
+        "is_kept_for_first": bool(found.seat_count and found.taken_count < found.seat_count and not seats_left(found)),
         "shows_arrivals": arrivals.has_begun or any(line.arrival for line in lines),
         "walk_in_count": len(walk_ins_at(found, people)) if may_count else 0,
         "counts": state_counts(found),
@@ -122,7 +125,13 @@ def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QueryS
     return rows
 
 
-def lines_of(session: Session, rows: Iterable[Registration], arrivals: Arrivals) -> list[Line]:
+def lines_of(
+    session: Session, rows: Iterable[Registration], arrivals: Arrivals, people: Iterable[Expected]
+) -> list[Line]:
+    """`people` is everybody who is signed up, also those whom the rows leave out."""
+    parties: dict[Any, list[Registration]] = {}
+    for person in people:
+        parties.setdefault(person.registration.party, []).append(person.registration)
     queue = Registration.objects.waiting().filter(session=session).values_list("pk", flat=True)
     places = {key: place for place, key in enumerate(queue, start=1)}
     at = now()
@@ -135,6 +144,7 @@ def lines_of(session: Session, rows: Iterable[Registration], arrivals: Arrivals)
             row=row,
             place=places.get(row.pk),
             is_too_large=row.pk in too_many,
+            beside=enumeration(other.resident.name for other in parties.get(row.party, ()) if other.pk != row.pk),
             offered_count=offered[row.party] if row.is_offer_open_at(at) else 0,
             arrival=arrivals.of(row),
             came_in=arrivals.came_in.get(row.pk),
