@@ -8,8 +8,10 @@ from qixue.core.clock import local_day
 from qixue.participation.learning_hours import learning_hours
 from qixue.participation.queries.learning_record import LearningRecord
 from qixue.participation.serials import printed
+from qixue.programme.models import Activity
 from qixue.report.certificate_pdf import HEADINGS
 from qixue.report.installed import installed_fonts
+from qixue.report.summary import SYNTHETIC_NOTICE
 from qixue.report.typesetting import typeset
 
 FONT_ROLES = {"title": "小标宋", "song": "宋体", "hei": "黑体"}
@@ -23,10 +25,17 @@ def record_pdf(record: LearningRecord, *, at: datetime.datetime) -> bytes:
     data = {
         "title": TITLE,
         "footer": f"打印日期：{day_text(local_day(at))}。证书可在平台“证书查验”页面按编号核实。",
+        "notice": SYNTHETIC_NOTICE if is_synthetic(record) else "",
         "account": account_lines(record),
         "sheets": [years(record), certificates(record), attended(record), declared(record)],
     }
     return typeset("record", data, installed_fonts(), FONT_ROLES)
+
+
+def is_synthetic(record: LearningRecord) -> bool:
+    """Whether anything in it belongs to a demonstration."""
+    keys = {row.activity.pk for row in record.attended} | {row.activity_id for row in record.certificates}
+    return Activity.objects.filter(pk__in=keys, programme__is_synthetic=True).exists()
 
 
 def account_lines(record: LearningRecord) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ class PrintedTicket:
     code: str
     hint: str
     picture: bytes
+    notice: str = ""  # that it belongs to a demonstration
 
 
 def write_ticket_pdf(tickets: Sequence[PrintedTicket], fonts: FontSet) -> bytes:
@@ -39,5 +40,6 @@ def ticket_data(ticket: PrintedTicket, file: str) -> dict[str, object]:
         "code_label": ticket.code_label,
         "code": ticket.code,
         "hint": ticket.hint,
+        "notice": ticket.notice,
         "file": file,
     }

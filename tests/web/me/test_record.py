@@ -13,6 +13,7 @@ from qixue.participation.models import Certificate, LearningEntry, LedgerEntry
 from qixue.participation.operations.certificates import issue_certificates, revoke_certificate
 from qixue.participation.operations.ledger import void_entry
 from qixue.people.models import Resident
+from qixue.programme.models import Programme
 
 pytestmark = pytest.mark.django_db
 ENTRY = {
@@ -192,3 +193,13 @@ def test_printed_record_has_everything(member):
         text = "".join("".join((sheet.extract_text() or "").split()) for sheet in document.pages)
     expected = ("终身学习档案", "李嘉明", "稻田养鱼实用技术", "书法比赛二等奖", "本人填写，未经核实。", "5.3")
     assert [part for part in expected if part not in text] == []
+    assert "演示数据" not in text
+
+
+def test_printed_record_of_a_demonstration_says_so(member):
+    Programme.objects.update(is_synthetic=True)
+
+    answer = signed_in(member).get(f"/me/record/{member.pk}/record.pdf")
+
+    with pdfplumber.open(io.BytesIO(answer.content)) as document:
+        assert "演示数据" in "".join((document.pages[0].extract_text() or "").split())

@@ -89,8 +89,11 @@ def test_copy_of_a_made_up_ticket_says_so_as_every_page_does(member, session, fa
     Programme.objects.filter(pk=session.activity.programme_id).update(is_synthetic=is_synthetic)
 
     page = page_of(signed_in(member), f"{tickets_path(family[0])}/?copy")
+    paper = signed_in(member).get(f"{tickets_path(family[0])}.pdf")
 
     assert len(page.xpath("//*[@class='synthetic']")) == is_synthetic
+    with pdfplumber.open(io.BytesIO(paper.content)) as document:
+        assert {"演示数据" in (sheet.extract_text() or "") for sheet in document.pages} == {is_synthetic}
 
 
 def test_pdf_has_a_page_for_each_person_with_a_code_that_reads(member, family):

@@ -13,6 +13,7 @@ from qixue.participation.operations.tickets import ticket_texts
 from qixue.participation.queries.registrations import Party, ticket_holders
 from qixue.programme.models import Session
 from qixue.report.ticket_pdf import PrintedTicket
+from qixue.web.parts import synthetic_notice
 from qixue.web.qr_pictures import qr_picture
 from qixue.web.templatetags.qixue import in_groups, when, where
 
@@ -60,6 +61,7 @@ def printed(card: TicketCard, names: Mapping[int, str]) -> PrintedTicket:
         code=in_groups(card.registration.door_code, 3),
         hint=_("Please show this at the door. If the picture cannot be read, the six digits will do."),
         picture=card.svg_file,
+        notice=synthetic_notice(is_synthetic=session.activity.programme.is_synthetic),
     )
 
 
