@@ -269,8 +269,11 @@ def test_random_histories_of_a_door_count_everybody_once() -> None:
     DoorMachine.session = session
     DoorMachine.clerk = RoleAssignmentFactory(organisation=session.activity.organisation).user
     DoorMachine.people = [
-        *RegistrationFactory.create_batch(2, session=session),
-        *(RegistrationFactory(session=session, waiting_number=number) for number in (1, 2)),
+        *(RegistrationFactory(session=session, resident__name=name) for name in ("李明", "王芳")),
+        *(
+            RegistrationFactory(session=session, resident__name=name, waiting_number=number)
+            for number, name in enumerate(("陈强", "刘英"), start=1)
+        ),
     ]
     until = NOON + 9 * hour
     DoorMachine.devices = [

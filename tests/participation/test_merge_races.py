@@ -223,8 +223,9 @@ def test_whoever_is_checked_in_by_hand_while_they_are_merged_is_in_once(listed, 
     row = RegistrationFactory(session=session, resident=listed)
     staff = RoleAssignmentFactory(organisation=session.activity.organisation, role=Role.ORGANISER).user
 
+    as_another = {"registration": row, "confirmed_name": listed.name, "client_uuid": key()}
     became = while_it_lasts(
-        lambda: check_in(session, registration=row, by=staff, at=NOON, client_uuid=key()),
+        lambda: check_in(session, by=staff, at=NOON, **as_another),
         lambda: merge(listed, member),
     )
 
