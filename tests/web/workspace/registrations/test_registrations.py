@@ -159,6 +159,9 @@ def test_list_says_why_no_seat_is_left_and_who_comes_together(session, organiser
     assert ["与王小满一起" in row for row in rows] == [False, True, False]
     assert ["与王芳一起" in row for row in rows] == [False, False, True]
 
+    Session.objects.filter(pk=session.pk).update(starts_at=NOON - HOUR)
+    assert "2个名额已用1个" not in words(page_in(organiser.get(address(session))).find(".//main"))  # it is too late
+
 
 def test_session_that_runs_reads_so_as_it_does_for_everybody(session, organiser):
     """Whoever is in before the start makes it one that is held once it has begun."""

@@ -1,5 +1,6 @@
 """Who is signed up for a session: the list that organisers and cadres work with, on screen, on paper and as a file."""
 
+import datetime
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ def registrations(request: HttpRequest, pk: int) -> HttpResponseBase:
 def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration]) -> dict[str, Any]:
     state, terms = request.GET.get("state", ""), terms_of(found)
     page, people = parts.paginate(request, rows, PER_PAGE), expected_people(found)
-    arrivals = arrivals_at(found, people, at=now())
+    arrivals, is_to_come = arrivals_at(found, people, at=now()), is_to_come_at(found, now())
     may_count = found.state != Session.State.CANCELLED and may(
         request.user, Action.RECORD_ATTENDANCE, found.activity.organisation
     )
@@ -100,7 +101,7 @@ def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration
         "awaited_number": awaited_number(found) if terms.public_number else "",
         "page": page,
         "lines": (lines := lines_of(found, page, arrivals, people)),
-        "is_kept_for_first": bool(found.seat_count and found.taken_count < found.seat_count and not seats_left(found)),
+        "is_kept_for_first": is_to_come and is_kept_for_first(found),
         "shows_arrivals": arrivals.has_begun or any(line.arrival for line in lines),
         "walk_in_count": len(walk_ins_at(found, people)) if may_count else 0,
         "counts": state_counts(found),
@@ -110,8 +111,17 @@ def context_of(request: HttpRequest, found: Session, rows: QuerySet[Registration
         "messages_sent": RegistrantMessage.objects.filter(session=found).order_by("-sent_at", "-pk")[:SHOWN_MESSAGES],
         "may_edit": may(request.user, Action.EDIT_ACTIVITY, found.activity.organisation),
         "may_correct": may_correct_attendance(staff(request), found),
-        "is_to_come": found.state == Session.State.PLANNED and (found.starts_at is None or found.starts_at > now()),
+        "is_to_come": is_to_come,
     }
+
+
+def is_to_come_at(session: Session, at: datetime.datetime) -> bool:
+    return session.state == Session.State.PLANNED and (session.starts_at is None or session.starts_at > at)
+
+
+def is_kept_for_first(session: Session) -> bool:
+    """Whether seats are free, and none for who comes now: the first in line come together and need more."""
+    return session.seat_count is not None and session.taken_count < session.seat_count and not seats_left(session)
 
 
 def narrowed(rows: QuerySet[Registration], state: str, form: NameForm) -> QuerySet[Registration]:
