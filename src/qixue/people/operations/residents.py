@@ -11,6 +11,7 @@ from qixue.core.fields import check_person_name
 from qixue.core.models import record_audit
 from qixue.core.refusal import Refused
 from qixue.people.models import GuardianConsent, Resident, User
+from qixue.people.namesakes import name_to_compare
 from qixue.places.models import Region
 
 CHILD_BELOW = 14  # Personal Information Protection Law, article 31
@@ -129,7 +130,8 @@ def locked_household(guardian: Resident) -> list[Resident]:
 def is_same(person: Resident, details: ResidentDetails) -> bool:
     """Whether all that is kept about them is the same: nobody could tell the two apart."""
     home = details.home_region.pk if details.home_region else None
-    return (person.name, person.birth_year, person.home_region_id) == (details.name, details.birth_year, home)
+    are_called_alike = name_to_compare(person.name) == name_to_compare(details.name)
+    return are_called_alike and (person.birth_year, person.home_region_id) == (details.birth_year, home)
 
 
 def guardian_of(dependent: Resident, user: User) -> Resident:
