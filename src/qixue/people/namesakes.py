@@ -29,6 +29,11 @@ def told_apart_in_each(groups: Iterable[Iterable[Resident]]) -> list[dict[int, s
     return [particulars_of(namesakes) for namesakes in found]
 
 
+def years_apart(people: Iterable[Resident]) -> dict[int, str]:
+    """By key, for names that several have: the year of birth alone, where everybody can read it."""
+    return {person.pk: str(person.birth_year or "") for person in namesakes_among(people)}
+
+
 def named_apart(people: Iterable[Resident]) -> dict[int, str]:
     """By key: the name of each, with the particulars behind it where several have it."""
     residents = list(people)

@@ -101,6 +101,24 @@ def test_two_of_a_household_do_not_become_alike(client, member):
     assert (second.name, changed.status_code) == ("王秀英", 302)
 
 
+def test_nobody_becomes_alike_to_one_of_the_own_household(client, member):
+    ResidentFactory(guardian=member, name="王秀珍", birth_year=1951)
+
+    page = page_of(client, "/me/profile/", status=422, name="王秀珍", birth_year="1951")
+
+    assert "已有" in words(page.xpath("//*[@class='error']")[0])
+
+
+def test_consent_given_while_adding_a_child_that_is_there_already_is_kept(client, member):
+    add(client, has_consent="on")
+    child = Resident.objects.get(guardian=member)
+    client.post(f"/me/household/{child.pk}/consent/")
+
+    add(client, has_consent="on")
+
+    assert child.consents.filter(withdrawn_at=None).count() == 1
+
+
 def test_oneself_is_not_added_once_more(client, member):
     add(client, name=member.name, birth_year=str(member.birth_year))
 

@@ -320,6 +320,15 @@ def test_whoever_gave_up_the_seat_and_came_has_one_card_that_says_so(member, soo
     ]
 
 
+def test_page_of_a_seat_that_was_given_up_says_nothing_of_the_one_taken_later(member, soon):
+    first = sign_up(soon, member)
+    cancel_registrations(soon, keys=[Registration.objects.get(resident=member).pk], by=member.user, at=NOON)
+    sign_up(soon, member)
+    came_by_the_wall(soon, member)
+
+    assert "✓ 已签到" not in words(page_of(signed_in(member), first).find(".//main//dl"))
+
+
 def test_whoever_gave_up_the_seat_beside_others_and_came_is_named_as_in(member, soon):
     sign_up(soon, member, ResidentFactory(guardian=member, name="李小明"))
     cancel_registrations(soon, keys=[Registration.objects.get(resident=member).pk], by=member.user, at=NOON)

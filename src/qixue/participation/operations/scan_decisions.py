@@ -273,6 +273,13 @@ def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: d
     return report_head_count(session, accepted_report(scan, session, reason, at=at), by=by, at=at)
 
 
+def obstacle_to_counting(session: Session, *, at: datetime.datetime) -> Refused | None:
+    """Why no head count can be accepted yet; None once the session has begun."""
+    if session.starts_at is None or session.starts_at > at:
+        return Refused("session_not_started", _("This head count can be accepted once the session has begun."))
+    return None
+
+
 def accepted_report(scan: Scan, session: Session, reason: str, *, at: datetime.datetime) -> CountReport:
     """A count that came without evidence stands on the reason of who accepted it. Refused: session_not_started.
 
@@ -280,9 +287,8 @@ def accepted_report(scan: Scan, session: Session, reason: str, *, at: datetime.d
     """
     if scan.kind != Scan.Kind.HEAD_COUNT:
         raise ValueError("This scan is no head count.")
-    if session.starts_at is None or session.starts_at > at:
-        sentence = _("This head count can be accepted once the session has begun.")
-        raise Refused("session_not_started", sentence)
+    if obstacle := obstacle_to_counting(session, at=at):
+        raise obstacle
     report = report_of(scan, device_name="", confirmed=True)
     if report.evidence is None:
         scan.evidence = keep_note(reason, at=at)

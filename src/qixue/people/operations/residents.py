@@ -1,6 +1,7 @@
 """Residents and their households: what they say about themselves, and whom they take care of."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -67,7 +68,7 @@ def check_birth_year(details: ResidentDetails, *, at: datetime.datetime) -> None
 def save_profile(user: User, *, details: ResidentDetails, at: datetime.datetime) -> Resident:
     """Keep what a resident says about themselves; the first time this makes them a resident.
 
-    Refused: name_mistaken, birth_year_out_of_range, guardian_needed.
+    Refused: name_mistaken, birth_year_out_of_range, guardian_needed, already_in_household.
     """
     check_person_name(details.name)
     check_birth_year(details, at=at)
@@ -77,6 +78,7 @@ def save_profile(user: User, *, details: ResidentDetails, at: datetime.datetime)
             "asked, this holds until the end of the year in which somebody turns 14."
         )
         raise Refused("guardian_needed", sentence, field="birth_year")
+    check_is_alone(Resident.objects.filter(guardian__user=user), details)
     values = {"name": details.name, "birth_year": details.birth_year, "home_region": details.home_region}
     resident, _made = Resident.objects.update_or_create(user=user, defaults=values)
     if not user.has_usable_password():  # an account made by phone code has had no name so far
@@ -97,6 +99,7 @@ def add_dependent(
     check_details(details, at=at)
     household = locked_household(guardian)
     if there := next((person for person in household if is_same(person, details)), None):
+        keep_consent(there, details, by=by, at=at)
         return there, False
     if len(household) > MOST_DEPENDENTS:  # the guardian is one of them
         raise household_full()
@@ -127,6 +130,16 @@ def locked_household(guardian: Resident) -> list[Resident]:
     ]
 
 
+def check_is_alone(others: Iterable[Resident], details: ResidentDetails) -> None:
+    """Refused: already_in_household."""
+    if any(is_same(person, details) for person in others):
+        sentence = _(
+            "%(name)s of the same year and town is in your household already. If this is somebody else, please write "
+            "the name so that you can tell the two apart."
+        )
+        raise Refused("already_in_household", sentence, field="name", name=details.name)
+
+
 def is_same(person: Resident, details: ResidentDetails) -> bool:
     """Whether all that is kept about them is the same: nobody could tell the two apart."""
     home = details.home_region.pk if details.home_region else None
@@ -155,13 +168,8 @@ def edit_dependent(dependent: Resident, *, details: ResidentDetails, by: User, a
     """
     check_details(details, at=at)
     household = locked_household(guardian_of(dependent, by))
-    others = [person for person in household if person.pk != dependent.pk]
-    if any(is_same(person, details) for person in others):
-        sentence = _(
-            "%(name)s of the same year and town is in your household already. If this is somebody else, please write "
-            "the name so that you can tell the two apart."
-        )
-        raise Refused("already_in_household", sentence, field="name", name=details.name)
+    if not is_same(dependent, details):  # two who have been alike since earlier are no reason to keep back a consent
+        check_is_alone((person for person in household if person.pk != dependent.pk), details)
     dependent.name, dependent.birth_year, dependent.home_region = (
         details.name,
         details.birth_year,

@@ -137,6 +137,17 @@ def test_list_offers_no_count_that_would_be_refused(session: Session, page: Clie
     assert "要用其中一条代替它，请单独核对那一条。" in text_of(shown)
 
 
+def test_head_count_is_not_offered_to_count_before_the_session_has_begun(session: Session, page: Client) -> None:
+    _scan, path = count_behind(session)
+    Session.objects.filter(pk=session.pk).update(starts_at=now() + HOUR, ends_at=None)
+
+    alone, together = (html.fromstring(page.get(each).content.decode()) for each in (path, scans_of(session)))
+
+    assert "这一场开始之后才能计入" in text_of(page.get(path))
+    assert alone.xpath("//input[@name='decision']/@value") == ["rejected"]
+    assert together.xpath("//main//button/@value") == ["rejected"]
+
+
 def test_unknown_code_at_the_wrong_hour_says_both(session: Session, page: Client) -> None:
     waiting_scan(session, reason="outside_hours", marks="unknown_code", sent={"code": "048213"})
 

@@ -203,3 +203,14 @@ def test_two_of_one_name_are_told_apart_on_paper(session, organiser, namesakes, 
     shown = words(page_in(organiser.get(address(session, paper))))
 
     assert ("李桂芳 1948" in shown, "李桂芳 1955" in shown) == (True, True)
+
+
+def test_sheet_that_goes_round_shows_no_end_of_a_phone_number(session, organiser):
+    for number in range(2):
+        row = sign_up(session, "李桂芳")
+        Resident.objects.filter(pk=row.resident_id).update(birth_year=1948)
+        User.objects.filter(pk=row.registered_by_id).update(mobile=f"1390000123{number}")
+
+    shown = words(page_in(organiser.get(address(session, "sign-in-sheet/"))))
+
+    assert ("李桂芳 1948" in shown, "尾号" in shown) == (True, False)

@@ -178,7 +178,7 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     context = {
         "party": found,
         "people": without_superseded([found])[0].rows,
-        "all_the_same": came_all_the_same(found),
+        "all_the_same": came_all_the_same(found, there),
         "names": names,
         "place": place_in_queue(found),
         "has_offer": has_offer(found, at) and open_count > 0,  # whoever is in keeps the seat without an answer
@@ -207,9 +207,10 @@ def registration(request: HttpRequest, party: uuid.UUID) -> HttpResponse:
     return render(request, "me/registrations/detail.html", {**context, **around(found)})
 
 
-def came_all_the_same(party: Party) -> set[int]:
-    """Who of the party gave up the seat and was let in nevertheless, by key."""
-    gone = [row.resident for row in party.rows if row not in party.active]
+def came_all_the_same(party: Party, there: Sequence[Registration]) -> set[int]:
+    """Who of the party gave up the seat and was let in nevertheless, by key; `there` are those who have another."""
+    again = {row.resident_id for row in there}
+    gone = [row.resident for row in party.rows if row not in party.active and row.resident_id not in again]
     return {person for _session, person in came_to([party], by_token(gone))} if gone else set()
 
 

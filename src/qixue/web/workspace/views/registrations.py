@@ -26,7 +26,7 @@ from qixue.participation.queries.registrations import is_concerned, terms_of
 from qixue.participation.queries.walk_ins import walk_ins_at
 from qixue.participation.rules import may_correct_attendance
 from qixue.people.models import User
-from qixue.people.namesakes import told_apart
+from qixue.people.namesakes import told_apart, years_apart
 from qixue.people.rules import Action, may
 from qixue.programme.models import Session
 from qixue.report.registration_sheet import registration_table
@@ -173,7 +173,7 @@ def sign_in_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "programme": found.activity.programme,
         "seated": registrations_at(found).filter(state__in=Registration.SEATED_STATES),
         "waiting": registrations_at(found).filter(state=Registration.State.WAITING),
-        "apart": told_apart_at(found),
+        "apart": years_apart(row.resident for row in expected_at([found])),
         "empty_lines": range(EMPTY_LINES),
     }
     return render(request, "workspace/registrations/sign_in_sheet.html", context)
@@ -189,11 +189,6 @@ def codes(request: HttpRequest, pk: int) -> HttpResponse:
         "session": found,
         "programme": found.activity.programme,
         "rows": without_phone,
-        "apart": told_apart_at(found),
+        "apart": told_apart(row.resident for row in expected_at([found])),
     }
     return render(request, "workspace/registrations/codes.html", context)
-
-
-def told_apart_at(session: Session) -> dict[int, str]:
-    """On paper for the door: among all who are signed up."""
-    return told_apart(row.resident for row in expected_at([session]))

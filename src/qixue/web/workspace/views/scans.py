@@ -13,7 +13,13 @@ from qixue.core.clock import now
 from qixue.core.refusal import Refused
 from qixue.participation.models import LedgerEntry, Scan
 from qixue.participation.operations.check_ins import obstacle_at_door
-from qixue.participation.operations.scan_decisions import accept_scan, decide_together, reject_scan, replace_count
+from qixue.participation.operations.scan_decisions import (
+    accept_scan,
+    decide_together,
+    obstacle_to_counting,
+    reject_scan,
+    replace_count,
+)
 from qixue.participation.queries import effective_head_count, ledger_entries
 from qixue.participation.queries.door import expected_at, names_nobody, reasons_today, scans_at
 from qixue.participation.queries.forgotten import forgotten_places
@@ -47,7 +53,7 @@ def scans(request: HttpRequest, pk: int) -> HttpResponse:
         **around(session),
         "forms": forms,
         "head_count": (head_count := effective_head_count(session)),
-        "counts_names": not can_be_counted(session, head_count),
+        "takes_counts": can_be_counted(session, head_count) and obstacle_to_counting(session, at=now()) is None,
         "form": sent,
         "decided": found.exclude(decision="").order_by("-decided_at", "-pk")[:SHOWN_DECIDED],
         "marked": marked,
@@ -99,7 +105,7 @@ def decide(request: HttpRequest, pk: int, scan_pk: int) -> HttpResponse:
     is_count = scan.kind == Scan.Kind.HEAD_COUNT
     is_for_nobody = names_nobody(scan) or bool(forgotten_places(session, [scan]))
     head_count = effective_head_count(session) if is_count else None
-    obstacle = obstacle_at_door(session, at=now())
+    obstacle = obstacle_at_door(session, at=now()) or (obstacle_to_counting(session, at=now()) if is_count else None)
     form = DecisionForm(
         request.POST or None,
         people=people,
