@@ -29,3 +29,4 @@ def test_notices_say_until_when_a_round_lasts_also_on_another_day(hours: int, sa
         texts = (text_of(notice.kind, notice.params), short_of(notice.kind, notice.params))
 
     assert [said in text for text in texts] == [True, True]
+    assert ["请在开始前答复是否同意，不答复就换不成" in text for text in texts] == [True, True]

@@ -19,7 +19,13 @@ from qixue.swap.operations.exchanges import Exchange, let_stand_again, match_ane
 from qixue.swap.operations.handovers import locked_handover, must_be_handing_over
 from qixue.swap.operations.in_charge import must_stand_at_desk
 from qixue.swap.operations.locks import lock_things
-from qixue.swap.operations.notices import CALLED_OFF, tell_of_lost_exchange, tell_of_standing_again, tell_to_fetch
+from qixue.swap.operations.notices import (
+    CALLED_OFF,
+    tell_of_lost_exchange,
+    tell_of_missing,
+    tell_of_standing_again,
+    tell_to_fetch,
+)
 from qixue.swap.queries.instances import candidates, instance_of
 from qixue.swap.queries.no_shows import Return, entries_coming_back, people_in, return_of, waiting_for_giver
 
@@ -29,7 +35,7 @@ State = Handover.State
 @transaction.atomic
 def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list[Handover]:
     """Say at the desk that the giver did not come: exactly the exchanges of theirs that wait for them are off, and what
-    others have left is matched anew. Returns the new hand-overs; again: none.
+    others have left is matched anew. The giver is told. Returns the new hand-overs; again: none.
 
     Refused: not_in_charge, not_handing_over, is_here.
     """
@@ -47,6 +53,7 @@ def mark_missing(handover: Handover, *, by: User, at: datetime.datetime) -> list
     ended = list(planned.values_list("pk", flat=True))
     made = drop_and_rematch(handover.round, exchanges, at=at)
     handover.round.handovers.filter(pk__in=ended).update(off_with=handover)
+    tell_of_missing(handover, at=at)
     return made
 
 

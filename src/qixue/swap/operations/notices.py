@@ -12,6 +12,14 @@ from qixue.people.operations.notifications import notify_each
 from qixue.swap.models import Handover, Listing, RoundEntry, SwapRound
 
 TOPIC = NotificationPreference.Topic.REGISTRATIONS
+AGREE = _(
+    "You can get %(gets)s for %(thing)s: %(day_on)s %(time)s, %(place)s. Please say before it begins whether you agree,"
+    " else it is off:"
+)  # as a text message: whoever reads nothing else must not take it for settled
+BRING = _(
+    "Somebody would like %(thing)s: %(day_on)s %(time)s, %(place)s. Please say before it begins that you bring it, else"
+    " it is off:"
+)
 
 register(
     NoticeKind(
@@ -24,31 +32,53 @@ register(
         "swap_exchange_found",
         TOPIC,
         _("An exchange for %(thing)s: %(title)s"),
-        _("You get %(gets)s for it, on %(day_on)s at %(time)s, %(place)s. Please say whether you agree."),
+        _(
+            "You can get %(gets)s for it, on %(day_on)s at %(time)s, %(place)s. Please say before it begins whether you"
+            " agree; without an answer it is off."
+        ),
+        AGREE,
     ),
     NoticeKind(
         "swap_gift_wanted",
         TOPIC,
         _("Somebody would like %(thing)s: %(title)s"),
-        _("Please bring your gift on %(day_on)s at %(time)s, %(place)s, and say beforehand that you do."),
+        _(
+            "Please bring your gift on %(day_on)s at %(time)s, %(place)s, and say before it begins that you do; without"
+            " an answer it is off."
+        ),
+        BRING,
     ),
     NoticeKind(
         "swap_thing_to_bring",
         TOPIC,
         _("An exchange for %(thing)s: %(title)s"),
         _(
-            "You get %(gets)s for it. Please bring your thing to %(place)s from %(day_on)s on, until %(until)s"
-            " (open: %(hours)s), and say beforehand whether you agree."
+            "You can get %(gets)s for it. Please say before %(day_on)s whether you agree; without an answer it is off."
+            " Then bring your thing to %(place)s from %(day_on)s on, until %(until)s (open: %(hours)s)."
         ),
+        AGREE,
     ),
     NoticeKind(
         "swap_gift_to_bring",
         TOPIC,
         _("Somebody would like %(thing)s: %(title)s"),
         _(
-            "Please bring your gift to %(place)s from %(day_on)s on, until %(until)s (open: %(hours)s), and say"
-            " beforehand that you do."
+            "Please say before %(day_on)s that you bring your gift; without an answer it is off. Then bring it to"
+            " %(place)s from %(day_on)s on, until %(until)s (open: %(hours)s)."
         ),
+        BRING,
+    ),
+    NoticeKind(
+        "swap_found_now",
+        TOPIC,
+        _("Another exchange for %(thing)s: %(title)s"),
+        _("You get %(gets)s for it, at %(place)s. Do you not want it? Please tell the desk."),
+    ),
+    NoticeKind(
+        "swap_gift_now",
+        TOPIC,
+        _("Somebody would like %(thing)s: %(title)s"),
+        _("Please hand your gift over at %(place)s."),
     ),
     NoticeKind(
         "swap_to_fetch",
@@ -102,6 +132,15 @@ register(
         _("It was called off. Your thing stays yours; should another exchange be found, we tell you."),
     ),
     NoticeKind(
+        "swap_marked_missing",
+        TOPIC,
+        _("Marked as not there: %(title)s"),
+        _(
+            "%(thing)s: it was noted at the desk that you did not come, and the exchange is off. Is that a mistake? "
+            "Please tell the desk, which can take it back."
+        ),
+    ),
+    NoticeKind(
         "swap_round_closed",
         TOPIC,
         _("The exchange for %(thing)s is off: %(title)s"),
@@ -135,6 +174,7 @@ DOES_NOT_COME, NOT_AGREED, CALLED_OFF = (
 )  # why an exchange is off
 TO_COME = ("swap_gift_wanted", "swap_exchange_found")  # a gift, and a thing for which something is received
 TO_BRING = ("swap_gift_to_bring", "swap_thing_to_bring")
+NOW = ("swap_gift_now", "swap_found_now")  # once things are handed over nobody is asked to agree any more
 
 
 def told(kind: str, round_: SwapRound, thing: Listing, key: int | str, **more: str) -> tuple[list[User], Notice]:
@@ -213,10 +253,17 @@ def tell_of_exchanges(handovers: Sequence[Handover], gets: dict[int, str], *, at
     for handover in handovers:
         received = gets.get(handover.listing_id, "")
         is_at_point = handover.round.is_at_point
-        kind = (TO_BRING if is_at_point else TO_COME)[bool(received)]
+        has_begun = handover.round.state == SwapRound.State.HANDING_OVER
+        kind = (NOW if has_begun else TO_BRING if is_at_point else TO_COME)[bool(received)]
         until = {"until": minute_text(handover.round.ends_at)} if is_at_point else {}
         notices.append(told(kind, handover.round, handover.listing, handover.pk, gets=received, **until))
     notify_each(notices, at=at)
+
+
+def tell_of_missing(handover: Handover, *, at: datetime.datetime) -> None:
+    """The giver, who alone knows whether it is a mistake; each time anew."""
+    key = f"{handover.pk}:{at.isoformat()}"
+    notify_each([told("swap_marked_missing", handover.round, handover.listing, key)], at=at)
 
 
 def tell_of_standing_again(handovers: Sequence[Handover], *, at: datetime.datetime) -> None:

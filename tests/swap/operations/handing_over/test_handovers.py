@@ -105,7 +105,7 @@ def test_a_no_show_frees_exactly_its_own_exchange(round_: SwapRound, desk: User)
     assert RoundEntry.objects.get(listing=first).state == RoundEntry.State.MISSED
     keep_rounds(at=NOON)
     told = Notification.objects.filter(user__in=[second.owner.user, third.owner.user])
-    assert set(told.values_list("kind", flat=True)) == {"swap_exchange_found"}
+    assert set(told.values_list("kind", flat=True)) == {"swap_found_now"}  # nobody is asked to agree any more
 
 
 def test_a_no_show_of_somebody_who_is_here_is_refused(round_: SwapRound, desk: User) -> None:
@@ -120,7 +120,10 @@ def test_those_for_whom_nothing_is_found_hear_that_their_exchange_is_off(round_:
     rows = planned_ring(round_, ring(round_, 2))
 
     assert mark_missing(rows[0], by=desk, at=NOON) == []
-    assert list(Notification.objects.values_list("kind", "user")) == [("swap_exchange_off", rows[1].giver.user_id)]
+    assert list(Notification.objects.order_by("kind").values_list("kind", "user")) == [
+        ("swap_exchange_off", rows[1].giver.user_id),
+        ("swap_marked_missing", rows[0].giver.user_id),
+    ]
 
 
 def test_at_a_fair_that_runs_late_a_new_exchange_is_told(round_: SwapRound, desk: User) -> None:
@@ -133,7 +136,7 @@ def test_at_a_fair_that_runs_late_a_new_exchange_is_told(round_: SwapRound, desk
     mark_missing(next(row for row in rows if row.giver_id == c.owner_id), by=desk, at=late)
     keep_rounds(at=late)
 
-    told = Notification.objects.filter(kind="swap_exchange_found")
+    told = Notification.objects.filter(kind="swap_found_now")
     assert {notice.user for notice in told} == {a.owner.user, b.owner.user}
 
 

@@ -91,7 +91,15 @@ def test_whoever_had_not_heard_of_it_yet_is_told_what_they_get_and_not_that_it_s
     keep_rounds(at=LATEST)
 
     assert again == {rows[0].giver.user_id, rows[2].giver.user_id}
-    assert Notification.objects.get(kind="swap_exchange_found").user_id == rows[1].giver.user_id
+    assert Notification.objects.get(kind="swap_found_now").user_id == rows[1].giver.user_id
+
+
+def test_whoever_is_marked_as_not_there_is_told(round_: SwapRound, desk: User) -> None:
+    rows, _instead = without_the_first(round_, desk)
+
+    told = Notification.objects.get(kind="swap_marked_missing")
+
+    assert told.user_id == rows[0].giver.user_id
 
 
 def test_taking_it_back_twice_changes_nothing(round_: SwapRound, desk: User) -> None:
