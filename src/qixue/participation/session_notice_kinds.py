@@ -15,6 +15,11 @@ OF_CHANGE = {
 # Of people who are not signed up; the first also of those who are.
 CHECK_IN_OFF, CHECK_IN_MOVED = "check_in_called_off", "check_in_moved"
 
+CHECK_IN_AGAIN = _(
+    "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
+    "%(was_place)s). Your check-in does not count: please check in again when you come."
+)  # as a text message, with a seat and without
+
 register(
     NoticeKind(
         "registration_session_off",
@@ -70,10 +75,7 @@ register(
             "%(was_place)s. Your place stays as it is, but your check-in does not count: please check in again when "
             "you come. If you cannot come, please give your place up."
         ),
-        _(
-            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
-            "%(was_place)s). Your check-in does not count: please check in again when you come."
-        ),
+        CHECK_IN_AGAIN,
     ),
     NoticeKind(
         OF_CHANGE[True, False],
@@ -123,9 +125,6 @@ register(
             "%(names)s: it is now on %(day_on)s at %(time)s, %(place)s. Before it was on %(was_on)s at %(was_time)s, "
             "%(was_place)s. Your check-in does not count; if you come then, please check in again."
         ),
-        _(
-            "Changed: %(title)s is now on %(day_on)s at %(time)s, %(place)s (before: %(was_on)s at %(was_time)s, "
-            "%(was_place)s). Your check-in does not count: please check in again when you come."
-        ),
+        CHECK_IN_AGAIN,
     ),
 )

@@ -31,9 +31,14 @@ def check_not_off(session: Session) -> None:
         raise Refused("session_cancelled", _("This session did not take place, so nobody can be counted."))
 
 
+def has_begun(session: Session, moment: datetime.datetime) -> bool:
+    """Before that no count of heads is one of the session."""
+    return session.starts_at is not None and session.starts_at <= moment
+
+
 def check_begun(session: Session, moment: datetime.datetime) -> None:
     """Refused: session_not_started."""
-    if session.starts_at is None or session.starts_at > moment:
+    if not has_begun(session, moment):
         raise Refused("session_not_started", _("Please enter the head count after the session has started."))
 
 

@@ -16,6 +16,7 @@ from qixue.participation.door_words import sentence_of
 from qixue.participation.merge import NAMESAKE
 from qixue.participation.models import LedgerEntry, Registration, Scan
 from qixue.participation.operations.check_ins import CheckIn, Source, check_open, checked_registration, enter
+from qixue.participation.operations.count_checks import has_begun
 from qixue.participation.operations.door_counts import report_of
 from qixue.participation.operations.evidence import keep_note
 from qixue.participation.operations.head_counts import CountReport, correct_head_count, report_head_count
@@ -275,9 +276,9 @@ def accepted_count(scan: Scan, session: Session, reason: str, *, by: User, at: d
 
 def obstacle_to_counting(session: Session, *, at: datetime.datetime) -> Refused | None:
     """Why no head count can be accepted yet; None once the session has begun."""
-    if session.starts_at is None or session.starts_at > at:
-        return Refused("session_not_started", _("This head count can be accepted once the session has begun."))
-    return None
+    if has_begun(session, at):
+        return None
+    return Refused("session_not_started", _("This head count can be accepted once the session has begun."))
 
 
 def accepted_report(scan: Scan, session: Session, reason: str, *, at: datetime.datetime) -> CountReport:

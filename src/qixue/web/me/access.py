@@ -56,6 +56,12 @@ def resident_of(request: HttpRequest) -> Resident | None:
     return Resident.objects.filter(user=request.user).select_related("home_region").first()
 
 
+def own_household(request: HttpRequest) -> list[Resident]:
+    """Of the reader, on pages for everybody; nobody where they have said nothing about themselves."""
+    resident = resident_of(request)
+    return household_of(resident) if resident else []
+
+
 def known(request: HttpRequest) -> tuple[User, Resident]:
     """The signed-in person and the resident that they are, on a page that asked for both."""
     resident = resident_of(request)

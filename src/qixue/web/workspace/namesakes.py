@@ -20,9 +20,14 @@ def expected_or_in(registrations: Iterable[Registration], walk_ins: Iterable[Wal
     return [*(row.resident for row in registrations), *walked_in]
 
 
+def names_at(session: Session) -> dict[int, str]:
+    """By key the names of all who are or were signed up for it, told apart."""
+    return named_apart(Resident.objects.filter(registrations__session=session).distinct().order_by("pk"))
+
+
 def names_of(session: Session, rows: Iterable[Registration]) -> str:
-    """Enumerates people of its registrations, told apart among all who are or were signed up for it."""
-    names = named_apart(Resident.objects.filter(registrations__session=session).distinct().order_by("pk"))
+    """Enumerates people of its registrations."""
+    names = names_at(session)
     return enumeration(names.get(row.resident_id, row.resident.name) for row in rows)
 
 

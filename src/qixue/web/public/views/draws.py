@@ -13,10 +13,9 @@ from qixue.participation.queries.lotteries import drawn_entries, people_entered,
 from qixue.participation.queries.registrations import Party, parties_of, terms_of
 from qixue.people.models import Resident
 from qixue.people.namesakes import named_apart
-from qixue.people.queries import household_of
 from qixue.programme.models import Session
 from qixue.web import parts
-from qixue.web.me.access import resident_of
+from qixue.web.me.access import own_household
 
 PER_PAGE = 50
 
@@ -42,8 +41,7 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
     """What came of it in a sentence, the reader's own result, everybody's, and how to recompute it."""
     lottery = lottery_or_404(pk)
     drawn = drawn_entries(lottery)
-    resident = resident_of(request)
-    household = household_of(resident) if resident else []
+    household = own_household(request)
     own = own_entries(household, lottery.session, drawn)
     context = {
         "lottery": lottery,

@@ -22,11 +22,10 @@ from qixue.participation.queries.queue import seats_left_there
 from qixue.participation.queries.registered import similar_sessions
 from qixue.participation.queries.registrations import obstacle_to_registering, own_registrations, why_off
 from qixue.people.namesakes import named_apart
-from qixue.people.queries import household_of
 from qixue.places.models import Region
 from qixue.programme.models import Session
 from qixue.web import parts, table_files
-from qixue.web.me.access import resident_of
+from qixue.web.me.access import own_household
 from qixue.web.preferences import text_size
 from qixue.web.public.cache import shared_for_a_second
 from qixue.web.public.finding import context_of, counts_near, day_by_day, find, narrowed_feed, near, paper_url, ways
@@ -125,8 +124,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 
 def own_place(request: HttpRequest, session: Session) -> dict[str, object]:
     """What the reader's household has there, and what each of them is called."""
-    resident = resident_of(request)
-    household = household_of(resident) if resident else []
+    household = own_household(request)
     return {"own": own_registrations(household, session), "names": named_apart(household)}
 
 

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from qixue.core.language import enumeration
 from qixue.participation.models import Registration
 from qixue.participation.models.organiser import LONGEST_MESSAGE
 from qixue.participation.queries.registered import StateCounts
@@ -13,7 +14,7 @@ from qixue.programme.models import Session
 from qixue.web.forms import Form
 from qixue.web.templatetags.qixue import when, where
 from qixue.web.workspace.forms.fields import CountedField, PlainCharField
-from qixue.web.workspace.namesakes import names_of
+from qixue.web.workspace.namesakes import names_at
 
 SHOWN_SESSIONS = 40
 State = Registration.State
@@ -66,12 +67,14 @@ class MoveForm(Form):
 
 def who_moves(one: Registration, party: Sequence[Registration]) -> list[tuple[str, str]]:
     """The two answers, with everybody's name: nothing is chosen beforehand."""
-    others = names_of(one.session, [row for row in party if row.pk != one.pk])
+    names = names_at(one.session)
+    called = {row.pk: names[row.resident_id] for row in party}
+    others = enumeration(name for key, name in called.items() if key != one.pk)
     everybody = gettext("All %(count)s who signed up together: %(names)s")
     alone = gettext("Only %(name)s; the others stay signed up here: %(names)s")
     return [
-        ("all", everybody % {"count": len(party), "names": names_of(one.session, party)}),
-        ("one", alone % {"name": names_of(one.session, [one]), "names": others}),
+        ("all", everybody % {"count": len(party), "names": enumeration(called.values())}),
+        ("one", alone % {"name": called[one.pk], "names": others}),
     ]
 
 
